@@ -1,0 +1,3 @@
+//! The pure core of `pss`.
+pub mod model;
+pub mod summary;

@@ -1,0 +1,414 @@
+//! The batch that formats push records into: strings interned, values in typed columns, everything about an operation decided once.
+
+use std::sync::Arc;
+
+use hashbrown::HashTable;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{
+    category::{
+        Category, Classified, cache_attribute, cache_outcome, classify, classify_attributes,
+        error_flag,
+    },
+    sample::{Sample, Signal},
+    span::{Kind, Parent, Span},
+    template::template,
+};
+
+/// Index of an operation in the batch's table.
+pub type OpId = u32;
+
+/// A missing instant in a column.
+pub(crate) const NO_TIME: i64 = i64::MIN;
+/// A missing value in an unsigned column.
+pub(crate) const NONE: u64 = u64::MAX;
+/// A missing branch tag.
+pub(crate) const NO_TAG: u32 = u32::MAX;
+/// Untimed records fall into this many shards.
+pub(crate) const SHARDS: u64 = 16;
+
+/// Distinct operations or tags after which a batch must be folded and its tables start anew: bounds memory under hostile names.
+const TABLE_LIMIT: usize = 32_768;
+
+/// An extra observation a metric declares: which value of a span to keep, as an integer of the metric's own unit.
+#[derive(Clone)]
+pub struct ExtraSpec {
+    /// Code of the metric it belongs to.
+    pub code: String,
+    /// The value, or `None` where the span has none.
+    pub extract: Arc<dyn Fn(&Span<'_>) -> Option<u64> + Send + Sync>,
+}
+
+impl std::fmt::Debug for ExtraSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ExtraSpec")
+            .field("code", &self.code)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is decided once about an operation.
+#[derive(Debug, Clone)]
+pub(crate) struct Op {
+    pub(crate) service: Box<str>,
+    pub(crate) operation: Box<str>,
+    pub(crate) classified: Classified,
+    hash: u64,
+    raw_name: Box<str>,
+    by_attributes: Option<Category>,
+}
+
+/// What is decided once about a branch tag.
+#[derive(Debug, Clone)]
+pub(crate) struct Tag {
+    pub(crate) hash: u64,
+    pub(crate) name: Box<str>,
+    pub(crate) cache: Option<bool>,
+}
+
+/// Truths about one span, packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SpanFlags(u16);
+
+impl SpanFlags {
+    const ENTRY_KNOWN: u16 = 1;
+    const ENTRY: u16 = 1 << 1;
+    const ERROR_KNOWN: u16 = 1 << 2;
+    const ERROR: u16 = 1 << 3;
+    const CACHE_KNOWN: u16 = 1 << 4;
+    const CACHE_HIT: u16 = 1 << 5;
+    const ROOT: u16 = 1 << 6;
+    const ZERO: u16 = 1 << 7;
+
+    fn set(&mut self, bit: u16, on: bool) {
+        if on {
+            self.0 |= bit;
+        }
+    }
+
+    fn has(self, bit: u16) -> bool {
+        self.0 & bit != 0
+    }
+
+    pub(crate) fn entry_known(self) -> bool {
+        self.has(Self::ENTRY_KNOWN)
+    }
+
+    pub(crate) fn entry(self) -> bool {
+        self.has(Self::ENTRY)
+    }
+
+    pub(crate) fn error_known(self) -> bool {
+        self.has(Self::ERROR_KNOWN)
+    }
+
+    pub(crate) fn error(self) -> bool {
+        self.has(Self::ERROR)
+    }
+
+    pub(crate) fn cache(self) -> Option<bool> {
+        self.has(Self::CACHE_KNOWN)
+            .then(|| self.has(Self::CACHE_HIT))
+    }
+
+    pub(crate) fn root(self) -> bool {
+        self.has(Self::ROOT)
+    }
+
+    pub(crate) fn zero_duration(self) -> bool {
+        self.has(Self::ZERO)
+    }
+}
+
+/// Spans as columns of equal length; a missing value is the column's sentinel.
+#[derive(Debug, Default)]
+pub struct SpanColumns {
+    pub(crate) op: Vec<OpId>,
+    pub(crate) start: Vec<i64>,
+    pub(crate) duration: Vec<u64>,
+    pub(crate) wait: Vec<u64>,
+    pub(crate) lock_wait: Vec<u64>,
+    pub(crate) memory: Vec<u64>,
+    pub(crate) tag: Vec<u32>,
+    pub(crate) flags: Vec<SpanFlags>,
+    pub(crate) shard: Vec<u8>,
+}
+
+impl SpanColumns {
+    /// Number of spans.
+    pub fn len(&self) -> usize {
+        self.op.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.op.is_empty()
+    }
+
+    fn clear(&mut self) {
+        self.op.clear();
+        self.start.clear();
+        self.duration.clear();
+        self.wait.clear();
+        self.lock_wait.clear();
+        self.memory.clear();
+        self.tag.clear();
+        self.flags.clear();
+        self.shard.clear();
+    }
+}
+
+/// One sample with its entity owned.
+#[derive(Debug, Clone)]
+pub(crate) struct SampleRow {
+    pub(crate) signal: Signal,
+    pub(crate) entity: Box<str>,
+    pub(crate) time: i64,
+    pub(crate) value: u64,
+    pub(crate) shard: u8,
+}
+
+/// One value of an extra observation: the span's row, the extra's index, the value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ExtraRow {
+    pub(crate) row: u32,
+    pub(crate) spec: u16,
+    pub(crate) value: u64,
+}
+
+/// A record that could not be used.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub struct Bad {
+    /// The input it stands in.
+    pub file: String,
+    /// Its line (JSON lines) or its number among the records (arrays), counted from 1.
+    pub line: u64,
+    /// Why it could not be used.
+    pub reason: String,
+}
+
+/// Records of one worker between two folds into its summary.
+///
+/// The operation and tag tables outlive a fold, so that a name is hashed but classified only once.
+#[derive(Debug, Default)]
+pub struct Batch {
+    pub(crate) spans: SpanColumns,
+    pub(crate) samples: Vec<SampleRow>,
+    pub(crate) ops: Vec<Op>,
+    pub(crate) tags: Vec<Tag>,
+    pub(crate) extras: Vec<ExtraSpec>,
+    pub(crate) extra_rows: Vec<ExtraRow>,
+    /// Grows by one whenever the tables start anew, so that whoever caches by [`OpId`] notices.
+    pub(crate) generation: u64,
+    op_index: HashTable<u32>,
+    tag_index: HashTable<u32>,
+}
+
+impl Batch {
+    /// A batch that also keeps the given extra observations.
+    pub fn new(extras: Vec<ExtraSpec>) -> Batch {
+        Batch {
+            extras,
+            ..Batch::default()
+        }
+    }
+
+    /// Number of spans and samples not yet folded.
+    pub fn len(&self) -> usize {
+        self.spans.len() + self.samples.len()
+    }
+
+    /// Whether nothing waits to be folded.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether it must be folded before more is pushed.
+    pub fn is_full(&self) -> bool {
+        self.len() >= 1 << 16 || self.ops.len() >= TABLE_LIMIT || self.tags.len() >= TABLE_LIMIT
+    }
+
+    /// The spans pushed since the last fold.
+    pub fn spans(&self) -> &SpanColumns {
+        &self.spans
+    }
+
+    /// Appends a span.
+    pub fn push_span(&mut self, span: &Span<'_>) {
+        let mut flags = SpanFlags::default();
+        let by_attributes = classify_attributes(span.kind, span.attributes);
+        let error = span.error.or_else(|| {
+            if span.attributes.is_empty() {
+                None
+            } else {
+                error_flag(span.attributes)
+            }
+        });
+        let mut cache = if span.attributes.is_empty() {
+            None
+        } else {
+            cache_attribute(span.attributes)
+        };
+        let mut tag = NO_TAG;
+        if let Some(name) = span.tag.filter(|name| !name.is_empty()) {
+            let id = self.tag(name);
+            match self.tags[id as usize].cache {
+                Some(hit) => cache = cache.or(Some(hit)),
+                None => tag = id,
+            }
+        }
+        let entry = match (span.kind, span.parent) {
+            (Some(Kind::Server | Kind::Consumer), _) | (None, Parent::Root) => Some(true),
+            (None, Parent::Unknown) => None,
+            (Some(_), Parent::Root) => Some(true),
+            (Some(_), _) | (None, Parent::Child) => Some(false),
+        };
+        flags.set(SpanFlags::ENTRY_KNOWN, entry.is_some());
+        flags.set(SpanFlags::ENTRY, entry == Some(true));
+        flags.set(SpanFlags::ERROR_KNOWN, error.is_some());
+        flags.set(SpanFlags::ERROR, error == Some(true));
+        flags.set(SpanFlags::CACHE_KNOWN, cache.is_some());
+        flags.set(SpanFlags::CACHE_HIT, cache == Some(true));
+        flags.set(SpanFlags::ROOT, span.parent == Parent::Root);
+        flags.set(SpanFlags::ZERO, span.duration == Some(0));
+
+        let op = self.op(
+            span.service.unwrap_or(""),
+            span.name.unwrap_or(""),
+            by_attributes,
+        );
+        let row = self.spans.len() as u32;
+        let columns = &mut self.spans;
+        columns.op.push(op);
+        columns.start.push(span.start.unwrap_or(NO_TIME));
+        columns
+            .duration
+            .push(span.duration.map_or(NONE, |duration| duration.max(1)));
+        columns.wait.push(measured_wait(span).unwrap_or(NONE));
+        columns.lock_wait.push(span.lock_wait.unwrap_or(NONE));
+        columns.memory.push(span.memory.unwrap_or(NONE));
+        columns.tag.push(tag);
+        columns.flags.push(flags);
+        columns.shard.push(if span.start.is_some() {
+            0
+        } else {
+            shard_of_span(span)
+        });
+        for (spec, extra) in self.extras.iter().enumerate() {
+            if let Some(value) = (extra.extract)(span) {
+                self.extra_rows.push(ExtraRow {
+                    row,
+                    spec: spec as u16,
+                    value,
+                });
+            }
+        }
+    }
+
+    /// Appends a sample.
+    pub fn push_sample(&mut self, sample: &Sample<'_>) {
+        let shard = xxh3_64(&sample.value.to_le_bytes())
+            .wrapping_add(xxh3_64(sample.entity.as_bytes()))
+            % SHARDS;
+        self.samples.push(SampleRow {
+            signal: sample.signal,
+            entity: crate::model::template::shorten_entity(sample.entity).into(),
+            time: sample.time.unwrap_or(NO_TIME),
+            value: sample.value,
+            shard: shard as u8,
+        });
+    }
+
+    /// Forgets the records, after a fold; starts the tables anew when they have grown too large.
+    pub(crate) fn clear(&mut self) {
+        self.spans.clear();
+        self.samples.clear();
+        self.extra_rows.clear();
+        if self.ops.len() >= TABLE_LIMIT || self.tags.len() >= TABLE_LIMIT {
+            self.ops.clear();
+            self.op_index.clear();
+            self.tags.clear();
+            self.tag_index.clear();
+            self.generation += 1;
+        }
+    }
+
+    fn op(&mut self, service: &str, name: &str, by_attributes: Option<Category>) -> OpId {
+        let salt = by_attributes.map_or(0, |category| category as u64 + 1);
+        let hash = xxh3_64(name.as_bytes())
+            ^ xxh3_64(service.as_bytes())
+                .rotate_left(17)
+                .wrapping_add(salt);
+        let ops = &self.ops;
+        let same = |id: &u32| {
+            let op = &ops[*id as usize];
+            op.hash == hash
+                && *op.raw_name == *name
+                && *op.service == *service
+                && op.by_attributes == by_attributes
+        };
+        if let Some(id) = self.op_index.find(hash, same) {
+            return *id;
+        }
+        let id = self.ops.len() as u32;
+        let operation = template(name);
+        self.ops.push(Op {
+            service: service.into(),
+            operation: if operation.is_empty() {
+                "(unnamed)".into()
+            } else {
+                operation.into()
+            },
+            classified: classify(by_attributes, name),
+            hash,
+            raw_name: name.into(),
+            by_attributes,
+        });
+        let ops = &self.ops;
+        self.op_index
+            .insert_unique(hash, id, |id| ops[*id as usize].hash);
+        id
+    }
+
+    fn tag(&mut self, name: &str) -> u32 {
+        let hash = xxh3_64(name.as_bytes());
+        let tags = &self.tags;
+        if let Some(id) = self
+            .tag_index
+            .find(hash, |id| *tags[*id as usize].name == *name)
+        {
+            return *id;
+        }
+        let id = self.tags.len() as u32;
+        self.tags.push(Tag {
+            hash,
+            name: name.into(),
+            cache: cache_outcome(name),
+        });
+        let tags = &self.tags;
+        self.tag_index
+            .insert_unique(hash, id, |id| tags[*id as usize].hash);
+        id
+    }
+}
+
+/// Wait as measured, or the part of the duration that was not on the processor; nothing where that is merely the whole duration, as it is for records whose
+/// processor time was never measured.
+fn measured_wait(span: &Span<'_>) -> Option<u64> {
+    let duration = span.duration?;
+    let wait = span
+        .wait
+        .or_else(|| span.cpu.map(|cpu| duration.saturating_sub(cpu)))?;
+    (wait < duration || span.cpu.is_some_and(|cpu| cpu > 0)).then_some(wait)
+}
+
+/// The shard of a record without a time: by its trace, else by what it holds, so that the order of records cannot matter.
+fn shard_of_span(span: &Span<'_>) -> u8 {
+    let hash = if span.trace_id.is_empty() {
+        xxh3_64(&span.duration.unwrap_or(0).to_le_bytes())
+            ^ xxh3_64(span.name.unwrap_or("").as_bytes())
+    } else {
+        xxh3_64(span.trace_id.as_bytes())
+    };
+    (hash % SHARDS) as u8
+}

@@ -1,0 +1,98 @@
+//! One value of a signal at a time: a lag, a pause, a memory size.
+
+/// What one sample's value means for those before it.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+pub enum SampleKind {
+    /// A value that stands for itself: a lag, a size, a pause.
+    Gauge,
+    /// A running total; a drop is read as a reset.
+    Counter,
+    /// Something that happened; the value is how often.
+    Event,
+}
+
+/// The unit of a signal's integer values.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+pub enum SignalUnit {
+    /// Nanoseconds.
+    Nanoseconds,
+    /// Bytes.
+    Bytes,
+    /// Items: messages, offsets, events.
+    Count,
+    /// Millionths: 1 000 000 is a share of 1.
+    Millionths,
+}
+
+/// A known signal: its registered name, kind and unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signal {
+    /// The name under which it is kept and shown, such as `gc.pause`.
+    pub name: &'static str,
+    /// Gauge, counter or event.
+    pub kind: SampleKind,
+    /// Unit of the integer values.
+    pub unit: SignalUnit,
+}
+
+macro_rules! signals {
+    ($($(#[$doc:meta])* $id:ident = $name:literal, $kind:ident, $unit:ident;)*) => {
+        impl Signal {
+            $($(#[$doc])* pub const $id: Signal = Signal { name: $name, kind: SampleKind::$kind, unit: SignalUnit::$unit };)*
+            /// Every signal a built-in metric reads.
+            pub const KNOWN: &'static [Signal] = &[$(Signal::$id),*];
+        }
+    };
+}
+
+signals! {
+    /// One garbage collection pause.
+    GC_PAUSE = "gc.pause", Gauge, Nanoseconds;
+    /// How late an event loop or scheduler ran a due task.
+    LOOP_LAG = "loop.lag", Gauge, Nanoseconds;
+    /// Total time runnable but not running.
+    RUN_DELAY = "sched.run_delay", Counter, Nanoseconds;
+    /// Total time on a processor.
+    ON_CPU = "sched.on_cpu", Counter, Nanoseconds;
+    /// Resident memory of a process.
+    MEMORY_RSS = "memory.rss", Gauge, Bytes;
+    /// Memory as spans report it, one entity per service.
+    MEMORY_SPAN = "memory.span", Gauge, Bytes;
+    /// Messages between the end of a partition and the group's committed offset.
+    KAFKA_LAG = "kafka.lag", Gauge, Count;
+    /// Committed offset of a group in a partition.
+    KAFKA_OFFSET = "kafka.offset", Counter, Count;
+    /// Device memory in use.
+    GPU_MEMORY_USED = "gpu.memory.used", Gauge, Bytes;
+    /// Device memory installed.
+    GPU_MEMORY_TOTAL = "gpu.memory.total", Gauge, Bytes;
+    /// Share of time the device was busy.
+    GPU_UTILIZATION = "gpu.utilization", Gauge, Millionths;
+    /// Share of time some task waited for a processor.
+    PSI_CPU_SOME = "psi.cpu.some", Gauge, Millionths;
+    /// Share of time some task waited for storage.
+    PSI_IO_SOME = "psi.io.some", Gauge, Millionths;
+    /// Share of time some task waited for memory.
+    PSI_MEMORY_SOME = "psi.memory.some", Gauge, Millionths;
+    /// An out-of-memory event.
+    OOM = "oom", Event, Count;
+    /// A GPU driver error event.
+    XID = "xid", Event, Count;
+}
+
+/// One value of a signal, for one entity, at a time.
+#[derive(Debug, Clone, Copy)]
+pub struct Sample<'a> {
+    /// Which signal.
+    pub signal: Signal,
+    /// What it was measured on: a process, `group/topic/partition`, a device. Empty where the record does not say.
+    pub entity: &'a str,
+    /// When, in nanoseconds since the Unix epoch.
+    pub time: Option<i64>,
+    /// The value, in the signal's unit.
+    pub value: u64,
+}

@@ -1,0 +1,2 @@
+//! The `pss` command.
+fn main() {}
