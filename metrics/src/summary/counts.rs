@@ -1,0 +1,210 @@
+//! Counts per bucket, stored by whichever of two forms is smaller: pairs while few, a plain range once dense.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// Counts per bucket index. Two values with the same counts are equal, whatever form they are stored in.
+#[derive(Clone)]
+pub struct Counts(Form);
+
+#[derive(Clone)]
+enum Form {
+    /// Ascending by bucket, no zero counts.
+    Pairs(Vec<(u16, u64)>),
+    /// Consecutive buckets from `first`. 32 bits halve the memory; a count that outgrows them turns the whole into pairs.
+    Range { first: u16, counts: Vec<u32> },
+}
+
+/// Pairs below this stay pairs: they are small and quick to search.
+const FEW: usize = 12;
+
+impl Default for Counts {
+    fn default() -> Counts {
+        Counts(Form::Pairs(Vec::new()))
+    }
+}
+
+impl Counts {
+    /// Adds `n` to a bucket.
+    #[inline]
+    pub fn add(&mut self, bucket: u16, n: u64) {
+        if let Form::Range { first, counts } = &mut self.0
+            && let Some(count) = counts.get_mut(usize::from(bucket.wrapping_sub(*first)))
+            && let Some(sum) = u32::try_from(n).ok().and_then(|n| count.checked_add(n))
+        {
+            *count = sum;
+        } else {
+            self.add_slowly(bucket, n);
+        }
+    }
+
+    /// Takes `n` from a bucket; a bucket never falls below zero.
+    pub fn take(&mut self, bucket: u16, n: u64) {
+        match &mut self.0 {
+            Form::Pairs(pairs) => {
+                if let Ok(at) = pairs.binary_search_by_key(&bucket, |pair| pair.0) {
+                    pairs[at].1 = pairs[at].1.saturating_sub(n);
+                    if pairs[at].1 == 0 {
+                        pairs.remove(at);
+                    }
+                }
+            }
+            Form::Range { first, counts } => {
+                if let Some(count) = counts.get_mut(usize::from(bucket.wrapping_sub(*first))) {
+                    *count = count.saturating_sub(u32::try_from(n).unwrap_or(u32::MAX));
+                }
+            }
+        }
+    }
+
+    /// The buckets that hold something, ascending, with their counts.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u16, u64)> + '_ {
+        let (pairs, first, range): (&[_], u16, &[u32]) = match &self.0 {
+            Form::Pairs(pairs) => (pairs, 0, &[]),
+            Form::Range { first, counts } => (&[], *first, counts),
+        };
+        let range = range.iter().enumerate().filter(|(_, count)| **count > 0).map(move |(at, count)| (first + at as u16, u64::from(*count)));
+        pairs.iter().copied().chain(range)
+    }
+
+    /// Sum over all buckets.
+    pub fn total(&self) -> u64 {
+        self.iter().map(|(_, count)| count).sum()
+    }
+
+    /// Whether all counts are zero.
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// Adds all counts of another.
+    pub fn merge(&mut self, other: &Counts) {
+        for (bucket, count) in other.iter() {
+            self.add(bucket, count);
+        }
+    }
+
+    #[cold]
+    fn add_slowly(&mut self, bucket: u16, n: u64) {
+        if n == 0 {
+            return;
+        }
+        if let Form::Range { first, counts } = &mut self.0 {
+            let low = bucket.min(*first);
+            let high = usize::from(bucket).max(usize::from(*first) + counts.len() - 1);
+            let length = high + 1 - usize::from(low);
+            let held = counts.iter().filter(|count| **count > 0).count();
+            let inside = length == counts.len();
+            if !inside && length <= (held + 1) * 16 {
+                if low < *first {
+                    counts.splice(0..0, std::iter::repeat_n(0, usize::from(*first - low)));
+                    *first = low;
+                }
+                counts.resize(length, 0);
+                return self.add(bucket, n);
+            }
+            self.0 = Form::Pairs(self.iter().collect());
+        }
+        let Form::Pairs(pairs) = &mut self.0 else { return };
+        match pairs.binary_search_by_key(&bucket, |pair| pair.0) {
+            Ok(at) => pairs[at].1 += n,
+            Err(at) => pairs.insert(at, (bucket, n)),
+        }
+        self.settle();
+    }
+
+    /// Turns many close pairs into a range.
+    fn settle(&mut self) {
+        let Form::Pairs(pairs) = &self.0 else { return };
+        let (Some(low), Some(high)) = (pairs.first(), pairs.last()) else { return };
+        let length = usize::from(high.0 - low.0) + 1;
+        if pairs.len() <= FEW || length > pairs.len() * 8 || pairs.iter().any(|pair| pair.1 > u64::from(u32::MAX / 2)) {
+            return;
+        }
+        let mut counts = vec![0u32; length];
+        for (bucket, count) in pairs {
+            counts[usize::from(bucket - low.0)] = *count as u32;
+        }
+        self.0 = Form::Range { first: low.0, counts };
+    }
+}
+
+impl PartialEq for Counts {
+    fn eq(&self, other: &Counts) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Counts {}
+
+impl fmt::Debug for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl FromIterator<(u16, u64)> for Counts {
+    fn from_iter<I: IntoIterator<Item = (u16, u64)>>(pairs: I) -> Counts {
+        let mut counts = Counts::default();
+        for (bucket, count) in pairs {
+            counts.add(bucket, count);
+        }
+        counts
+    }
+}
+
+/// Serialised as alternating distances and counts, which are small and compress well.
+impl Serialize for Counts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut last = 0;
+        let flat: Vec<(u16, u64)> = self.iter().map(|(bucket, count)| (bucket - std::mem::replace(&mut last, bucket), count)).collect();
+        flat.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Counts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Counts, D::Error> {
+        let flat = Vec::<(u16, u64)>::deserialize(deserializer)?;
+        let mut bucket = 0u16;
+        let mut counts = Counts::default();
+        for (distance, count) in flat {
+            bucket = bucket.checked_add(distance).ok_or_else(|| de::Error::custom("bucket beyond the grid"))?;
+            if usize::from(bucket) >= super::grid::BUCKETS {
+                return Err(de::Error::custom("bucket beyond the grid"));
+            }
+            counts.add(bucket, count);
+        }
+        Ok(counts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn both_forms_count_alike(adds in proptest::collection::vec((0u16..1842, prop_oneof![1u64..5, Just(u64::from(u32::MAX))]), 0..300), narrow in any::<bool>()) {
+            let mut counts = Counts::default();
+            let mut expected = BTreeMap::new();
+            for (bucket, n) in adds {
+                let bucket = if narrow { 700 + bucket % 64 } else { bucket };
+                counts.add(bucket, n);
+                *expected.entry(bucket).or_insert(0) += n;
+            }
+            prop_assert_eq!(counts.iter().collect::<Vec<_>>(), expected.clone().into_iter().collect::<Vec<_>>());
+            let mut bytes = Vec::new();
+            bytes.extend(postcard::to_stdvec(&counts).expect("serialises"));
+            prop_assert_eq!(&postcard::from_bytes::<Counts>(&bytes).expect("reads back"), &counts);
+            for (bucket, n) in expected {
+                counts.take(bucket, n);
+            }
+            prop_assert!(counts.is_empty());
+        }
+    }
+}
