@@ -83,7 +83,16 @@ impl PluginMeta {
 
 impl fmt::Display for PluginMeta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{} from {} {} ({}:{})", self.kind.name(), self.name, self.origin, self.version, self.file, self.line)
+        write!(
+            f,
+            "{}:{} from {} {} ({}:{})",
+            self.kind.name(),
+            self.name,
+            self.origin,
+            self.version,
+            self.file,
+            self.line
+        )
     }
 }
 
@@ -117,7 +126,9 @@ macro_rules! plugin_crate {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegistryError {
     /// Two plugins under one name.
-    #[error("two plugins are named `{id}`: one from {first}, one from {second}; remove one, or choose with `[plugins.override]` in pss.toml: \"{id}\" = \"{crate_name}\"")]
+    #[error(
+        "two plugins are named `{id}`: one from {first}, one from {second}; remove one, or choose with `[plugins.override]` in pss.toml: \"{id}\" = \"{crate_name}\""
+    )]
     Duplicate {
         /// `kind:name`.
         id: String,
@@ -129,7 +140,9 @@ pub enum RegistryError {
         crate_name: String,
     },
     /// A crate of the link list whose plugins are not there.
-    #[error("crate `{name}` {version} is linked but its plugin `{id}` did not register: two versions of pss-metrics may be in the build (`cargo tree -d`); build {name} against the pss-metrics of this pss")]
+    #[error(
+        "crate `{name}` {version} is linked but its plugin `{id}` did not register: two versions of pss-metrics may be in the build (`cargo tree -d`); build {name} against the pss-metrics of this pss"
+    )]
     Missing {
         /// The crate.
         name: String,
@@ -139,7 +152,9 @@ pub enum RegistryError {
         id: String,
     },
     /// A plugin that registered without its crate in the link list.
-    #[error("plugin {plugin} registered, but its crate is not in the list of plugin crates this pss was built with; add `&{crate_path}::PLUGIN_CRATE` to the list")]
+    #[error(
+        "plugin {plugin} registered, but its crate is not in the list of plugin crates this pss was built with; add `&{crate_path}::PLUGIN_CRATE` to the list"
+    )]
     Unlisted {
         /// The plugin and where it stands.
         plugin: String,
@@ -147,7 +162,9 @@ pub enum RegistryError {
         crate_path: String,
     },
     /// Built against another contract.
-    #[error("{what} was built against plugin contract {found}, and this pss has contract {CONTRACT_VERSION}; build it with the pss-metrics of this pss")]
+    #[error(
+        "{what} was built against plugin contract {found}, and this pss has contract {CONTRACT_VERSION}; build it with the pss-metrics of this pss"
+    )]
     Contract {
         /// The plugin or crate.
         what: String,
@@ -183,20 +200,29 @@ pub fn resolve<'a, T>(
     for entry in all {
         let meta_entry = meta(entry);
         if meta_entry.contract != CONTRACT_VERSION {
-            errors.push(RegistryError::Contract { what: meta_entry.to_string(), found: meta_entry.contract });
+            errors.push(RegistryError::Contract {
+                what: meta_entry.to_string(),
+                found: meta_entry.contract,
+            });
         }
         if !crates.iter().any(|listed| listed.name == meta_entry.origin) {
-            errors.push(RegistryError::Unlisted { plugin: meta_entry.to_string(), crate_path: meta_entry.origin.replace('-', "_") });
+            errors.push(RegistryError::Unlisted {
+                plugin: meta_entry.to_string(),
+                crate_path: meta_entry.origin.replace('-', "_"),
+            });
         }
         match kept.last().copied() {
             Some(before) if canonical(meta(before).name) == canonical(meta_entry.name) => {
                 let chosen = overrides.get(&meta_entry.id());
                 match chosen {
-                    Some(origin) if *origin == meta_entry.origin && meta(before).origin != *origin => {
+                    Some(origin)
+                        if *origin == meta_entry.origin && meta(before).origin != *origin =>
+                    {
                         kept.pop();
                         kept.push(entry);
                     }
-                    Some(origin) if *origin == meta(before).origin && meta_entry.origin != *origin => {}
+                    Some(origin)
+                        if *origin == meta(before).origin && meta_entry.origin != *origin => {}
                     _ => errors.push(RegistryError::Duplicate {
                         id: meta_entry.id(),
                         first: meta(before).to_string(),
@@ -208,26 +234,47 @@ pub fn resolve<'a, T>(
             _ => kept.push(entry),
         }
     }
-    if errors.is_empty() { Ok(kept) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(kept)
+    } else {
+        Err(errors)
+    }
 }
 
 /// Checks that every plugin the crates of the link list promise is among those registered, over all kinds.
 ///
 /// # Errors
 /// Each missing plugin and each crate of another contract.
-pub fn check_crates(registered: &[PluginMeta], crates: &[&PluginCrate]) -> Result<(), Vec<RegistryError>> {
+pub fn check_crates(
+    registered: &[PluginMeta],
+    crates: &[&PluginCrate],
+) -> Result<(), Vec<RegistryError>> {
     let mut errors = Vec::new();
     for listed in crates {
         if listed.contract != CONTRACT_VERSION {
-            errors.push(RegistryError::Contract { what: format!("crate `{}` {}", listed.name, listed.version), found: listed.contract });
+            errors.push(RegistryError::Contract {
+                what: format!("crate `{}` {}", listed.name, listed.version),
+                found: listed.contract,
+            });
         }
         for id in listed.plugins {
-            if !registered.iter().any(|meta| meta.origin == listed.name && canonical(&meta.id()) == canonical(id)) {
-                errors.push(RegistryError::Missing { name: listed.name.to_owned(), version: listed.version.to_owned(), id: (*id).to_owned() });
+            if !registered
+                .iter()
+                .any(|meta| meta.origin == listed.name && canonical(&meta.id()) == canonical(id))
+            {
+                errors.push(RegistryError::Missing {
+                    name: listed.name.to_owned(),
+                    version: listed.version.to_owned(),
+                    id: (*id).to_owned(),
+                });
             }
         }
     }
-    if errors.is_empty() { Ok(()) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors)
+    }
 }
 
 /// The valid name nearest to a wrong one, if any is near enough to be what was meant.
@@ -249,11 +296,25 @@ mod tests {
     struct Entry(PluginMeta);
 
     fn meta(name: &'static str, origin: &'static str) -> PluginMeta {
-        PluginMeta { name, origin, ..plugin_meta!(Metric, "x", "for tests") }
+        PluginMeta {
+            name,
+            origin,
+            ..plugin_meta!(Metric, "x", "for tests")
+        }
     }
 
-    const HERE: PluginCrate = PluginCrate { name: "here", version: "1", contract: CONTRACT_VERSION, plugins: &["metric:a"] };
-    const THERE: PluginCrate = PluginCrate { name: "there", version: "1", contract: CONTRACT_VERSION, plugins: &["metric:b"] };
+    const HERE: PluginCrate = PluginCrate {
+        name: "here",
+        version: "1",
+        contract: CONTRACT_VERSION,
+        plugins: &["metric:a"],
+    };
+    const THERE: PluginCrate = PluginCrate {
+        name: "there",
+        version: "1",
+        contract: CONTRACT_VERSION,
+        plugins: &["metric:b"],
+    };
 
     fn names(entries: &[&Entry]) -> Vec<&'static str> {
         entries.iter().map(|entry| entry.0.origin).collect()
@@ -261,13 +322,31 @@ mod tests {
 
     #[test]
     fn duplicates_name_both_places_unless_one_is_chosen() {
-        let entries = [Entry(meta("my_metric", "here")), Entry(meta("My-Metric", "there"))];
+        let entries = [
+            Entry(meta("my_metric", "here")),
+            Entry(meta("My-Metric", "there")),
+        ];
         let none = BTreeMap::new();
-        let errors = resolve(&entries, |entry| entry.0, &[&HERE, &THERE], &none).expect_err("duplicate");
-        assert!(errors[0].to_string().contains("from here") && errors[0].to_string().contains("from there"), "{}", errors[0]);
+        let errors =
+            resolve(&entries, |entry| entry.0, &[&HERE, &THERE], &none).expect_err("duplicate");
+        assert!(
+            errors[0].to_string().contains("from here")
+                && errors[0].to_string().contains("from there"),
+            "{}",
+            errors[0]
+        );
         for chosen in ["here", "there"] {
-            let overrides = entries.iter().map(|entry| (entry.0.id(), chosen.to_owned())).collect();
-            assert_eq!(names(&resolve(&entries, |entry| entry.0, &[&HERE, &THERE], &overrides).expect("one chosen")), [chosen]);
+            let overrides = entries
+                .iter()
+                .map(|entry| (entry.0.id(), chosen.to_owned()))
+                .collect();
+            assert_eq!(
+                names(
+                    &resolve(&entries, |entry| entry.0, &[&HERE, &THERE], &overrides)
+                        .expect("one chosen")
+                ),
+                [chosen]
+            );
         }
     }
 
@@ -275,17 +354,24 @@ mod tests {
     fn order_is_by_name_and_strangers_are_refused() {
         let entries = [Entry(meta("b", "there")), Entry(meta("a", "here"))];
         let none = BTreeMap::new();
-        assert_eq!(names(&resolve(&entries, |entry| entry.0, &[&HERE, &THERE], &none).expect("fine")), ["here", "there"]);
+        assert_eq!(
+            names(&resolve(&entries, |entry| entry.0, &[&HERE, &THERE], &none).expect("fine")),
+            ["here", "there"]
+        );
         let errors = resolve(&entries, |entry| entry.0, &[&HERE], &none).expect_err("unlisted");
         assert!(matches!(errors[0], RegistryError::Unlisted { .. }));
     }
 
     #[test]
     fn forgotten_plugins_and_old_contracts_are_named() {
-        let errors = check_crates(&[meta("a", "here")], &[&HERE, &THERE]).expect_err("b is missing");
+        let errors =
+            check_crates(&[meta("a", "here")], &[&HERE, &THERE]).expect_err("b is missing");
         assert_eq!(errors.len(), 1);
         assert!(errors[0].to_string().contains("metric:b"));
-        let old = PluginCrate { contract: 0, ..HERE };
+        let old = PluginCrate {
+            contract: 0,
+            ..HERE
+        };
         let errors = check_crates(&[meta("a", "here")], &[&old]).expect_err("old contract");
         assert!(errors[0].to_string().contains("contract 0"));
     }

@@ -10,8 +10,8 @@ mod span;
 mod template;
 
 pub use attribute::{Attribute, Value};
-pub(crate) use batch::{NO_TAG, NO_TIME, NONE};
 pub use batch::{Bad, Batch, ExtraSpec, OpId, SpanColumns, SpanFlags};
+pub(crate) use batch::{NO_TAG, NO_TIME, NONE};
 pub use category::{
     Category, Classified, Evidence, RULES, Rule, Test, cache_outcome, classify,
     classify_attributes, error_flag,

@@ -36,8 +36,18 @@ mod tests {
 
     #[test]
     fn goes_through_its_points_and_back() {
-        let curve = Curve { good: 0.5, mid: 1.25, exponent: 1.0 };
-        for (x, expected) in [(0.0, 1.0), (0.5, 0.9), (1.25, 0.5), (1.25 * 1.25 / 0.5, 0.1), (-3.0, 1.0)] {
+        let curve = Curve {
+            good: 0.5,
+            mid: 1.25,
+            exponent: 1.0,
+        };
+        for (x, expected) in [
+            (0.0, 1.0),
+            (0.5, 0.9),
+            (1.25, 0.5),
+            (1.25 * 1.25 / 0.5, 0.1),
+            (-3.0, 1.0),
+        ] {
             assert!((curve.at(x) - expected).abs() < 1e-12, "{x}");
         }
         for score in [0.05, 0.5, 0.9, 0.99] {

@@ -36,7 +36,11 @@ impl Settings {
     /// # Errors
     /// Points through which no falling curve goes.
     pub fn set(&mut self, factor: &str, curve: Curve) -> Result<(), SettingsError> {
-        for (name, value) in [("good", curve.good), ("mid", curve.mid), ("exponent", curve.exponent)] {
+        for (name, value) in [
+            ("good", curve.good),
+            ("mid", curve.mid),
+            ("exponent", curve.exponent),
+        ] {
             if !(value.is_finite() && value > 0.0) {
                 return Err(SettingsError::NotPositive(name));
             }

@@ -64,7 +64,11 @@ impl Counts {
             Form::Pairs(pairs) => (pairs, 0, &[]),
             Form::Range { first, counts } => (&[], *first, counts),
         };
-        let range = range.iter().enumerate().filter(|(_, count)| **count > 0).map(move |(at, count)| (first + at as u16, u64::from(*count)));
+        let range = range
+            .iter()
+            .enumerate()
+            .filter(|(_, count)| **count > 0)
+            .map(move |(at, count)| (first + at as u16, u64::from(*count)));
         pairs.iter().copied().chain(range)
     }
 
@@ -106,7 +110,9 @@ impl Counts {
             }
             self.0 = Form::Pairs(self.iter().collect());
         }
-        let Form::Pairs(pairs) = &mut self.0 else { return };
+        let Form::Pairs(pairs) = &mut self.0 else {
+            return;
+        };
         match pairs.binary_search_by_key(&bucket, |pair| pair.0) {
             Ok(at) => pairs[at].1 += n,
             Err(at) => pairs.insert(at, (bucket, n)),
@@ -117,16 +123,24 @@ impl Counts {
     /// Turns many close pairs into a range.
     fn settle(&mut self) {
         let Form::Pairs(pairs) = &self.0 else { return };
-        let (Some(low), Some(high)) = (pairs.first(), pairs.last()) else { return };
+        let (Some(low), Some(high)) = (pairs.first(), pairs.last()) else {
+            return;
+        };
         let length = usize::from(high.0 - low.0) + 1;
-        if pairs.len() <= FEW || length > pairs.len() * 8 || pairs.iter().any(|pair| pair.1 > u64::from(u32::MAX / 2)) {
+        if pairs.len() <= FEW
+            || length > pairs.len() * 8
+            || pairs.iter().any(|pair| pair.1 > u64::from(u32::MAX / 2))
+        {
             return;
         }
         let mut counts = vec![0u32; length];
         for (bucket, count) in pairs {
             counts[usize::from(bucket - low.0)] = *count as u32;
         }
-        self.0 = Form::Range { first: low.0, counts };
+        self.0 = Form::Range {
+            first: low.0,
+            counts,
+        };
     }
 }
 
@@ -158,7 +172,10 @@ impl FromIterator<(u16, u64)> for Counts {
 impl Serialize for Counts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut last = 0;
-        let flat: Vec<(u16, u64)> = self.iter().map(|(bucket, count)| (bucket - std::mem::replace(&mut last, bucket), count)).collect();
+        let flat: Vec<(u16, u64)> = self
+            .iter()
+            .map(|(bucket, count)| (bucket - std::mem::replace(&mut last, bucket), count))
+            .collect();
         flat.serialize(serializer)
     }
 }
@@ -169,7 +186,9 @@ impl<'de> Deserialize<'de> for Counts {
         let mut bucket = 0u16;
         let mut counts = Counts::default();
         for (distance, count) in flat {
-            bucket = bucket.checked_add(distance).ok_or_else(|| de::Error::custom("bucket beyond the grid"))?;
+            bucket = bucket
+                .checked_add(distance)
+                .ok_or_else(|| de::Error::custom("bucket beyond the grid"))?;
             if usize::from(bucket) >= super::grid::BUCKETS {
                 return Err(de::Error::custom("bucket beyond the grid"));
             }

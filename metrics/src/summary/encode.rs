@@ -17,13 +17,17 @@ pub enum EncodeError {
     #[error("is no pss summary: it does not start with `PSS1`")]
     NotASummary,
     /// Of another version.
-    #[error("is a summary of format version {found}, and this pss reads version {FORMAT_VERSION}: write it again with this pss, or read it with the one that wrote it")]
+    #[error(
+        "is a summary of format version {found}, and this pss reads version {FORMAT_VERSION}: write it again with this pss, or read it with the one that wrote it"
+    )]
     Version {
         /// The version found.
         found: u16,
     },
     /// Cut short or changed since it was written.
-    #[error("is damaged: its checksum does not match, so it was cut short or changed after it was written; write it again from the traces")]
+    #[error(
+        "is damaged: its checksum does not match, so it was cut short or changed after it was written; write it again from the traces"
+    )]
     Checksum,
     /// The checksum holds, but the content makes no sense.
     #[error("is damaged: {0}; write it again from the traces")]
@@ -39,7 +43,8 @@ impl Summary {
         let mut bytes = vec![0; HEADER];
         bytes[..4].copy_from_slice(&MAGIC);
         bytes[4..6].copy_from_slice(&FORMAT_VERSION.to_le_bytes());
-        let mut bytes = postcard::to_extend(self, bytes).map_err(|error| EncodeError::Content(error.to_string()))?;
+        let mut bytes = postcard::to_extend(self, bytes)
+            .map_err(|error| EncodeError::Content(error.to_string()))?;
         let checksum = xxh3_64(&bytes[HEADER..]);
         bytes[6..HEADER].copy_from_slice(&checksum.to_le_bytes());
         Ok(bytes)
@@ -51,7 +56,11 @@ impl Summary {
     /// Anything but an undamaged summary of this version.
     pub fn from_bytes(bytes: &[u8]) -> Result<Summary, EncodeError> {
         let Some((head, content)) = bytes.split_at_checked(HEADER) else {
-            return Err(if bytes.starts_with(&MAGIC) { EncodeError::Checksum } else { EncodeError::NotASummary });
+            return Err(if bytes.starts_with(&MAGIC) {
+                EncodeError::Checksum
+            } else {
+                EncodeError::NotASummary
+            });
         };
         if head[..4] != MAGIC {
             return Err(EncodeError::NotASummary);
@@ -65,7 +74,8 @@ impl Summary {
         if xxh3_64(content) != u64::from_le_bytes(checksum) {
             return Err(EncodeError::Checksum);
         }
-        let summary: Summary = postcard::from_bytes(content).map_err(|error| EncodeError::Content(error.to_string()))?;
+        let summary: Summary = postcard::from_bytes(content)
+            .map_err(|error| EncodeError::Content(error.to_string()))?;
         summary.check()?;
         Ok(summary)
     }
@@ -85,7 +95,9 @@ impl Summary {
             if !series.windows.is_sound(super::windows::SERIES_WINDOWS) {
                 return wrong("a signal's windows are not in order");
             }
-            if series.entities.values().any(|entity| entity.timed.len() > series.windows.len() || entity.untimed.len() > 16) {
+            if series.entities.values().any(|entity| {
+                entity.timed.len() > series.windows.len() || entity.untimed.len() > 16
+            }) {
                 return wrong("a signal has more windows than its series");
             }
         }

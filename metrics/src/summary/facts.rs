@@ -62,7 +62,9 @@ impl Facts {
     }
 
     pub(crate) fn saw(&mut self, time: i64) {
-        self.time = Some(self.time.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
+        self.time = Some(self.time.map_or((time, time), |(first, last)| {
+            (first.min(time), last.max(time))
+        }));
     }
 
     pub(crate) fn add_bad(&mut self, bad: Bad) {

@@ -34,7 +34,11 @@ impl Grid {
     pub fn bucket(&self, value: u64) -> u16 {
         let value = value.max(1);
         let octave = value.ilog2();
-        let slot = if octave >= SLOT_BITS { value >> (octave - SLOT_BITS) } else { value << (SLOT_BITS - octave) } - u64::from(SLOTS);
+        let slot = if octave >= SLOT_BITS {
+            value >> (octave - SLOT_BITS)
+        } else {
+            value << (SLOT_BITS - octave)
+        } - u64::from(SLOTS);
         let first = self.slots[(octave * SLOTS) as usize + slot as usize];
         first + u16::from(self.bounds[first as usize + 1] <= value)
     }
@@ -58,7 +62,9 @@ impl Grid {
         for octave in 0..64u32 {
             for slot in 0..u64::from(SLOTS) {
                 let start = (u128::from(slot) + u128::from(SLOTS)) << octave >> SLOT_BITS;
-                let bucket = bounds[..BUCKETS].partition_point(|bound| u128::from(*bound) <= start.max(1)) - 1;
+                let bucket = bounds[..BUCKETS]
+                    .partition_point(|bound| u128::from(*bound) <= start.max(1))
+                    - 1;
                 slots.push(bucket as u16);
             }
         }
@@ -86,7 +92,11 @@ mod tests {
                 }
                 let bucket = grid.bucket(near);
                 let exact = (near as f64).ln() / LN_G;
-                assert!((f64::from(bucket) - exact.floor()).abs() <= f64::from(exact.fract() < 1e-9 || exact.fract() > 1.0 - 1e-9), "{near}: {bucket} {exact}");
+                assert!(
+                    (f64::from(bucket) - exact.floor()).abs()
+                        <= f64::from(exact.fract() < 1e-9 || exact.fract() > 1.0 - 1e-9),
+                    "{near}: {bucket} {exact}"
+                );
             }
             value += value / 97 + 1;
         }
@@ -98,7 +108,8 @@ mod tests {
     #[test]
     fn look_up_equals_search() {
         let grid = Grid::get();
-        let search = |value: u64| grid.bounds[..BUCKETS].partition_point(|bound| *bound <= value) - 1;
+        let search =
+            |value: u64| grid.bounds[..BUCKETS].partition_point(|bound| *bound <= value) - 1;
         for bound in &grid.bounds[..BUCKETS] {
             for value in [bound.saturating_sub(1).max(1), *bound, bound + 1] {
                 assert_eq!(usize::from(grid.bucket(value)), search(value), "{value}");

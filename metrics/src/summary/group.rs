@@ -174,7 +174,10 @@ impl Group {
 }
 
 fn occupied(cells: &[Option<Box<Cell>>]) -> impl Iterator<Item = (usize, &Cell)> {
-    cells.iter().enumerate().filter_map(|(at, cell)| cell.as_deref().map(|cell| (at, cell)))
+    cells
+        .iter()
+        .enumerate()
+        .filter_map(|(at, cell)| cell.as_deref().map(|cell| (at, cell)))
 }
 
 fn cell(cells: &mut Vec<Option<Box<Cell>>>, at: usize) -> &mut Cell {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     counts::Counts,
-    grid::{Grid, LN_G},
+    grid::Grid,
 };
 
 /// A histogram on the logarithmic grid. Values keep their integer unit (nanoseconds, bytes, items).
@@ -81,10 +81,12 @@ impl Histogram {
 
     /// `(n, sum of y, sum of y^2)` with `y = ln x` at bucket middles, clipped to `[low, high]`.
     pub fn ln_moments(&self, low: f64, high: f64) -> (f64, f64, f64) {
-        self.counts.iter().fold((0.0, 0.0, 0.0), |(n, sum, squares), (bucket, count)| {
-            let (y, count) = (Grid::ln_at(bucket, 0.5).clamp(low, high), count as f64);
-            (n + count, sum + count * y, squares + count * y * y)
-        })
+        self.counts
+            .iter()
+            .fold((0.0, 0.0, 0.0), |(n, sum, squares), (bucket, count)| {
+                let (y, count) = (Grid::ln_at(bucket, 0.5).clamp(low, high), count as f64);
+                (n + count, sum + count * y, squares + count * y * y)
+            })
     }
 
     fn ln_at_rank(&self, rank: f64) -> f64 {
@@ -102,9 +104,6 @@ impl Histogram {
     }
 }
 
-/// Width of a bucket in log space: the largest error of a quantile's logarithm.
-pub const LN_ERROR: f64 = LN_G;
-
 /// A histogram of shares 0..1 in 201 linear bins: bin `i` holds the shares nearest to `i / 200`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShareHistogram {
@@ -121,7 +120,8 @@ impl ShareHistogram {
         if whole == 0 {
             return;
         }
-        let bin = (u128::from(part.min(whole)) * u128::from(2 * LAST_BIN) + u128::from(whole)) / (2 * u128::from(whole));
+        let bin = (u128::from(part.min(whole)) * u128::from(2 * LAST_BIN) + u128::from(whole))
+            / (2 * u128::from(whole));
         self.counts.add(bin as u16, 1);
     }
 
@@ -156,6 +156,7 @@ impl ShareHistogram {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::summary::grid::LN_G as LN_ERROR;
 
     fn of(values: impl IntoIterator<Item = u64>) -> Histogram {
         let mut histogram = Histogram::default();
@@ -171,7 +172,10 @@ mod tests {
         for q in [0.01, 0.25, 0.5, 0.75, 0.99] {
             let exact = q * 10_000_000.0;
             let found = histogram.quantile(q).expect("not empty");
-            assert!((found / exact).ln().abs() <= LN_ERROR, "{q}: {found} {exact}");
+            assert!(
+                (found / exact).ln().abs() <= LN_ERROR,
+                "{q}: {found} {exact}"
+            );
         }
         assert_eq!(Histogram::default().quantile(0.5), None);
     }

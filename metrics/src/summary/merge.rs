@@ -71,12 +71,17 @@ impl Summary {
 
     /// What ran and where, by key.
     pub fn fingerprint(&self) -> impl Iterator<Item = (&str, impl Iterator<Item = &str>)> {
-        self.fingerprint.iter().map(|(key, values)| (&**key, values.iter().map(|value| &**value)))
+        self.fingerprint
+            .iter()
+            .map(|(key, values)| (&**key, values.iter().map(|value| &**value)))
     }
 
     /// Notes a fact about what ran.
     pub fn add_fingerprint(&mut self, key: &str, value: &str) {
-        self.fingerprint.entry(key.into()).or_default().insert(value.into());
+        self.fingerprint
+            .entry(key.into())
+            .or_default()
+            .insert(value.into());
     }
 
     /// The summary of both inputs together.

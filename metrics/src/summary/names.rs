@@ -30,7 +30,10 @@ impl Levels {
         } else if self.raised.is_empty() {
             Coarseness::Full
         } else {
-            self.raised.get(&(service.into(), category)).copied().unwrap_or_default()
+            self.raised
+                .get(&(service.into(), category))
+                .copied()
+                .unwrap_or_default()
         }
     }
 
@@ -64,9 +67,18 @@ impl Levels {
     }
 
     /// Service and operation under which a group is kept now.
-    pub(crate) fn apply(&self, service: &str, operation: &str, category: Category) -> (Box<str>, Box<str>) {
+    pub(crate) fn apply(
+        &self,
+        service: &str,
+        operation: &str,
+        category: Category,
+    ) -> (Box<str>, Box<str>) {
         let level = self.level(service, category);
-        let service = if level == Coarseness::Everything { "(all)" } else { service };
+        let service = if level == Coarseness::Everything {
+            "(all)"
+        } else {
+            service
+        };
         (service.into(), coarsen(operation, level).into())
     }
 

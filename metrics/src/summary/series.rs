@@ -33,7 +33,14 @@ pub struct GaugeCell {
 
 impl Default for GaugeCell {
     fn default() -> GaugeCell {
-        GaugeCell { n: 0, zeros: 0, sum: 0, min: u64::MAX, max: 0, values: Histogram::default() }
+        GaugeCell {
+            n: 0,
+            zeros: 0,
+            sum: 0,
+            min: u64::MAX,
+            max: 0,
+            values: Histogram::default(),
+        }
     }
 }
 
@@ -75,7 +82,8 @@ impl GaugeCell {
         } else if above == 0 || rank <= self.zeros as f64 {
             Some(0.0)
         } else {
-            self.values.quantile((rank - self.zeros as f64) / above as f64)
+            self.values
+                .quantile((rank - self.zeros as f64) / above as f64)
         }
     }
 }
@@ -93,7 +101,11 @@ pub struct CounterCell {
 
 impl CounterCell {
     fn one(time: i64, value: u64) -> CounterCell {
-        CounterCell { n: 1, first: (time, value), last: (time, value) }
+        CounterCell {
+            n: 1,
+            first: (time, value),
+            last: (time, value),
+        }
     }
 
     fn merge(&mut self, other: &CounterCell) {
@@ -118,7 +130,8 @@ impl SeriesCell {
             (SeriesCell::Gauge(mine), SeriesCell::Gauge(theirs)) => mine.merge(&theirs),
             (SeriesCell::Counter(mine), SeriesCell::Counter(theirs)) => mine.merge(&theirs),
             // The kind belongs to the signal's name, so two kinds never meet under one.
-            (SeriesCell::Gauge(_), SeriesCell::Counter(_)) | (SeriesCell::Counter(_), SeriesCell::Gauge(_)) => {}
+            (SeriesCell::Gauge(_), SeriesCell::Counter(_))
+            | (SeriesCell::Counter(_), SeriesCell::Gauge(_)) => {}
         }
     }
 }
@@ -146,12 +159,18 @@ impl Entity {
 
     /// Cells of windows, with their slots.
     pub fn timed(&self) -> impl Iterator<Item = (usize, &SeriesCell)> {
-        self.timed.iter().enumerate().filter_map(|(at, cell)| cell.as_deref().map(|cell| (at, cell)))
+        self.timed
+            .iter()
+            .enumerate()
+            .filter_map(|(at, cell)| cell.as_deref().map(|cell| (at, cell)))
     }
 
     /// Cells of samples without a time, with their shards.
     pub fn untimed(&self) -> impl Iterator<Item = (usize, &SeriesCell)> {
-        self.untimed.iter().enumerate().filter_map(|(at, cell)| cell.as_deref().map(|cell| (at, cell)))
+        self.untimed
+            .iter()
+            .enumerate()
+            .filter_map(|(at, cell)| cell.as_deref().map(|cell| (at, cell)))
     }
 
     fn merge(&mut self, other: Entity) {
@@ -180,7 +199,13 @@ pub struct Series {
 impl Series {
     /// A signal without samples.
     pub(crate) fn new(signal: Signal) -> Series {
-        Series { kind: signal.kind, unit: signal.unit, windows: WindowSet::new(SERIES_WINDOWS), entities: BTreeMap::new(), dropped: 0 }
+        Series {
+            kind: signal.kind,
+            unit: signal.unit,
+            windows: WindowSet::new(SERIES_WINDOWS),
+            entities: BTreeMap::new(),
+            dropped: 0,
+        }
     }
 
     /// The occupied windows.
@@ -211,17 +236,29 @@ impl Series {
         kept.n += 1;
         let slot = time.and_then(|time| self.windows.slot(time));
         if let Some(time) = time {
-            kept.seen = Some(kept.seen.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
+            kept.seen = Some(kept.seen.map_or((time, time), |(first, last)| {
+                (first.min(time), last.max(time))
+            }));
         }
         let (cells, at) = slot.map_or((&mut kept.untimed, shard), |slot| (&mut kept.timed, slot));
         if cells.len() <= at {
             cells.resize_with(at + 1, || None);
         }
         match (&mut cells[at], self.kind) {
-            (Some(cell), SampleKind::Counter) => cell.merge(SeriesCell::Counter(CounterCell::one(time.unwrap_or(0), value))),
-            (empty, SampleKind::Counter) => *empty = Some(Box::new(SeriesCell::Counter(CounterCell::one(time.unwrap_or(0), value)))),
+            (Some(cell), SampleKind::Counter) => cell.merge(SeriesCell::Counter(CounterCell::one(
+                time.unwrap_or(0),
+                value,
+            ))),
+            (empty, SampleKind::Counter) => {
+                *empty = Some(Box::new(SeriesCell::Counter(CounterCell::one(
+                    time.unwrap_or(0),
+                    value,
+                ))))
+            }
             (cell, SampleKind::Gauge | SampleKind::Event) => {
-                if let SeriesCell::Gauge(gauge) = &mut **cell.get_or_insert_with(|| Box::new(SeriesCell::Gauge(GaugeCell::default()))) {
+                if let SeriesCell::Gauge(gauge) = &mut **cell
+                    .get_or_insert_with(|| Box::new(SeriesCell::Gauge(GaugeCell::default())))
+                {
                     gauge.record(value);
                 }
             }
@@ -259,7 +296,14 @@ impl Series {
 
     fn enforce_limit(&mut self) {
         while self.entities.len() > ENTITY_LIMIT {
-            let Some(largest) = self.entities.keys().max_by_key(|name| (xxh3_64(name.as_bytes()), (*name).clone())).cloned() else { return };
+            let Some(largest) = self
+                .entities
+                .keys()
+                .max_by_key(|name| (xxh3_64(name.as_bytes()), (*name).clone()))
+                .cloned()
+            else {
+                return;
+            };
             self.dropped += self.entities.remove(&largest).map_or(0, |entity| entity.n);
         }
     }

@@ -23,8 +23,6 @@ const ODDS_LIMIT: u64 = 1000 * ODDS_UNIT;
 /// Work shorter than a microsecond counts as one, as clocks are no better.
 const ODDS_FLOOR_NS: u64 = 1000;
 
-/// No group yet for an operation of the batch.
-const UNRESOLVED: u32 = u32::MAX;
 
 /// Groups of one service and category.
 #[derive(Debug, Default)]
@@ -72,8 +70,14 @@ impl Default for Summariser {
 impl Summariser {
     /// One that knows which extra observations its batches carry.
     pub fn new(extras: &[ExtraSpec]) -> Summariser {
-        let extras = extras.iter().map(|extra| (extra.code.as_str().into(), true)).collect();
-        Summariser { extras, ..Summariser::default() }
+        let extras = extras
+            .iter()
+            .map(|extra| (extra.code.as_str().into(), true))
+            .collect();
+        Summariser {
+            extras,
+            ..Summariser::default()
+        }
     }
 
     /// Folds the batch's records and empties it.
@@ -115,8 +119,14 @@ impl Summariser {
         }
         for (key, mut group) in other.groups {
             move_cells(&mut group.timed, &theirs, Cell::merge);
-            let (service, operation) = self.levels.apply(&key.service, &key.operation, key.category);
-            let at = self.group(GroupKey { service, operation, category: key.category });
+            let (service, operation) =
+                self.levels
+                    .apply(&key.service, &key.operation, key.category);
+            let at = self.group(GroupKey {
+                service,
+                operation,
+                category: key.category,
+            });
             if let Some((_, mine)) = &mut self.groups[at as usize] {
                 mine.merge(group);
             }
@@ -161,7 +171,13 @@ impl Summariser {
     }
 
     fn occupy(&mut self, spans: &SpanColumns) {
-        if let Some(moves) = self.windows.occupy(spans.start.iter().copied().filter(|start| *start != NO_TIME)) {
+        if let Some(moves) = self.windows.occupy(
+            spans
+                .start
+                .iter()
+                .copied()
+                .filter(|start| *start != NO_TIME),
+        ) {
             self.move_windows(&moves);
         }
     }
@@ -178,7 +194,11 @@ impl Summariser {
             let op = &batch.ops[self.resolved.len()];
             let category = op.classified.category;
             let (service, operation) = self.levels.apply(&op.service, &op.operation, category);
-            let at = self.group(GroupKey { service, operation, category });
+            let at = self.group(GroupKey {
+                service,
+                operation,
+                category,
+            });
             self.resolved.push(at);
             if self.live > GROUP_LIMIT || self.bucket_too_large(&op.service, category) {
                 self.enforce_cap();
@@ -188,21 +208,37 @@ impl Summariser {
 
     fn fold_spans(&mut self, batch: &Batch) {
         let spans = &batch.spans;
-        let memory_times = spans.start.iter().zip(&spans.memory).filter(|(start, memory)| **start != NO_TIME && **memory != NONE);
-        let mut memory: Option<Series> = spans.memory.iter().any(|memory| *memory != NONE).then(|| {
-            let mut series = self.series.remove(Signal::MEMORY_SPAN.name).unwrap_or_else(|| Series::new(Signal::MEMORY_SPAN));
-            series.occupy(memory_times.map(|(start, _)| *start));
-            series
-        });
+        let memory_times = spans
+            .start
+            .iter()
+            .zip(&spans.memory)
+            .filter(|(start, memory)| **start != NO_TIME && **memory != NONE);
+        let mut memory: Option<Series> =
+            spans.memory.iter().any(|memory| *memory != NONE).then(|| {
+                let mut series = self
+                    .series
+                    .remove(Signal::MEMORY_SPAN.name)
+                    .unwrap_or_else(|| Series::new(Signal::MEMORY_SPAN));
+                series.occupy(memory_times.map(|(start, _)| *start));
+                series
+            });
         for row in 0..spans.len() {
             let op = &batch.ops[spans.op[row] as usize];
-            let Some((_, group)) = &mut self.groups[self.resolved[spans.op[row] as usize] as usize] else { continue };
-            let (start, duration, flags) = (spans.start[row], spans.duration[row], spans.flags[row]);
+            let Some((_, group)) = &mut self.groups[self.resolved[spans.op[row] as usize] as usize]
+            else {
+                continue;
+            };
+            let (start, duration, flags) =
+                (spans.start[row], spans.duration[row], spans.flags[row]);
             let tag = (spans.tag[row] != NO_TAG).then(|| {
                 let tag = &batch.tags[spans.tag[row] as usize];
                 group.admit_tag(tag.hash, &tag.name)
             });
-            let slot = if start == NO_TIME { None } else { self.windows.slot(start) };
+            let slot = if start == NO_TIME {
+                None
+            } else {
+                self.windows.slot(start)
+            };
             let cell = match slot {
                 Some(slot) => group.timed_cell(slot),
                 None => group.untimed_cell(usize::from(spans.shard[row])),
@@ -223,14 +259,25 @@ impl Summariser {
                 if !flags.error() {
                     cell.durations.record(duration);
                 }
-                record_waits(cell, duration, spans.wait[row], spans.lock_wait[row], flags.entry() || !flags.entry_known());
+                record_waits(
+                    cell,
+                    duration,
+                    spans.wait[row],
+                    spans.lock_wait[row],
+                    flags.entry() || !flags.entry_known(),
+                );
             } else {
                 self.facts.without_duration += 1;
             }
             if spans.memory[row] != NONE
                 && let Some(series) = &mut memory
             {
-                series.record(&op.service, (start != NO_TIME).then_some(start), usize::from(spans.shard[row]), spans.memory[row]);
+                series.record(
+                    &op.service,
+                    (start != NO_TIME).then_some(start),
+                    usize::from(spans.shard[row]),
+                    spans.memory[row],
+                );
             }
             self.facts.spans += 1;
             self.facts.roots += u64::from(flags.root());
@@ -247,14 +294,24 @@ impl Summariser {
         }
         for extra in &batch.extra_rows {
             let row = extra.row as usize;
-            let Some((_, group)) = &mut self.groups[self.resolved[spans.op[row] as usize] as usize] else { continue };
-            let slot = if spans.start[row] == NO_TIME { None } else { self.windows.slot(spans.start[row]) };
+            let Some((_, group)) = &mut self.groups[self.resolved[spans.op[row] as usize] as usize]
+            else {
+                continue;
+            };
+            let slot = if spans.start[row] == NO_TIME {
+                None
+            } else {
+                self.windows.slot(spans.start[row])
+            };
             let cell = match slot {
                 Some(slot) => group.timed_cell(slot),
                 None => group.untimed_cell(usize::from(spans.shard[row])),
             };
             let code = batch.extras[usize::from(extra.spec)].code.as_str();
-            cell.extras.entry(code.into()).or_default().record(extra.value);
+            cell.extras
+                .entry(code.into())
+                .or_default()
+                .record(extra.value);
         }
     }
 
@@ -265,12 +322,24 @@ impl Summariser {
         }
         for (name, rows) in rows {
             let signal = batch.samples[rows[0]].signal;
-            let series = self.series.entry(name.into()).or_insert_with(|| Series::new(signal));
-            series.occupy(rows.iter().map(|row| batch.samples[*row].time).filter(|time| *time != NO_TIME));
+            let series = self
+                .series
+                .entry(name.into())
+                .or_insert_with(|| Series::new(signal));
+            series.occupy(
+                rows.iter()
+                    .map(|row| batch.samples[*row].time)
+                    .filter(|time| *time != NO_TIME),
+            );
             for row in rows {
                 let sample = &batch.samples[row];
                 let time = (sample.time != NO_TIME).then_some(sample.time);
-                series.record(&sample.entity, time, usize::from(sample.shard), sample.value);
+                series.record(
+                    &sample.entity,
+                    time,
+                    usize::from(sample.shard),
+                    sample.value,
+                );
                 self.facts.samples += 1;
                 match time {
                     Some(time) => self.facts.saw(time),
@@ -284,7 +353,10 @@ impl Summariser {
         let (empty, theirs_empty) = (self.facts.spans == 0, other.facts.spans == 0);
         for (code, complete) in &other.extras {
             let before = self.extras.get(code).copied();
-            self.extras.insert(code.clone(), before.unwrap_or(empty) && (*complete || theirs_empty));
+            self.extras.insert(
+                code.clone(),
+                before.unwrap_or(empty) && (*complete || theirs_empty),
+            );
         }
         if !theirs_empty {
             for (code, complete) in &mut self.extras {
@@ -300,21 +372,31 @@ impl Summariser {
         }
         let at = self.groups.len() as u32;
         self.index.insert(key.clone(), at);
-        self.buckets.entry((key.service.clone(), key.category)).or_default().groups.push(at);
+        self.buckets
+            .entry((key.service.clone(), key.category))
+            .or_default()
+            .groups
+            .push(at);
         self.groups.push(Some((key, Group::default())));
         self.live += 1;
         at
     }
 
     fn bucket_too_large(&self, service: &str, category: Category) -> bool {
-        self.buckets.get(&(service.into(), category)).is_some_and(|bucket| bucket.groups.len() > self.levels.allowed())
+        self.buckets
+            .get(&(service.into(), category))
+            .is_some_and(|bucket| bucket.groups.len() > self.levels.allowed())
     }
 
     /// Raises levels and stages until the cap holds.
     fn enforce_cap(&mut self) {
         loop {
-            let large: Vec<(Box<str>, Category)> =
-                self.buckets.iter().filter(|(_, bucket)| bucket.groups.len() > self.levels.allowed()).map(|(bucket, _)| bucket.clone()).collect();
+            let large: Vec<(Box<str>, Category)> = self
+                .buckets
+                .iter()
+                .filter(|(_, bucket)| bucket.groups.len() > self.levels.allowed())
+                .map(|(bucket, _)| bucket.clone())
+                .collect();
             if !large.is_empty() {
                 for (service, category) in large {
                     self.levels.raise(&service, category);
@@ -322,7 +404,10 @@ impl Summariser {
                 }
             } else if self.live > GROUP_LIMIT {
                 self.levels.next_stage();
-                if self.levels.allowed() == 1 && self.levels.level("", Category::Internal) == crate::model::Coarseness::Everything {
+                if self.levels.allowed() == 1
+                    && self.levels.level("", Category::Internal)
+                        == crate::model::Coarseness::Everything
+                {
                     self.rename_all();
                     return;
                 }
@@ -344,7 +429,9 @@ impl Summariser {
 
     /// Moves the groups of a service and category to the names their level gives them.
     fn rename_bucket(&mut self, service: &str, category: Category) {
-        let Some(bucket) = self.buckets.remove(&(service.into(), category)) else { return };
+        let Some(bucket) = self.buckets.remove(&(service.into(), category)) else {
+            return;
+        };
         self.resolved.clear();
         let mut moved = Vec::new();
         for at in bucket.groups {
@@ -355,8 +442,14 @@ impl Summariser {
             }
         }
         for (key, group) in moved {
-            let (service, operation) = self.levels.apply(&key.service, &key.operation, key.category);
-            let at = self.group(GroupKey { service, operation, category: key.category });
+            let (service, operation) =
+                self.levels
+                    .apply(&key.service, &key.operation, key.category);
+            let at = self.group(GroupKey {
+                service,
+                operation,
+                category: key.category,
+            });
             if let Some((_, mine)) = &mut self.groups[at as usize] {
                 mine.merge(group);
             }
@@ -365,7 +458,13 @@ impl Summariser {
 }
 
 /// Counts the share of waiting and, for spans that stand for a request, its odds.
-fn record_waits(cell: &mut Cell, duration: u64, wait: u64, lock_wait: u64, stands_for_request: bool) {
+fn record_waits(
+    cell: &mut Cell,
+    duration: u64,
+    wait: u64,
+    lock_wait: u64,
+    stands_for_request: bool,
+) {
     if wait != NONE {
         cell.wait_share.record(wait, duration);
         if stands_for_request {

@@ -27,7 +27,11 @@ pub struct WindowSet {
 impl WindowSet {
     /// No windows yet, and at most `limit` later.
     pub fn new(limit: usize) -> WindowSet {
-        WindowSet { limit, shift: 0, numbers: Vec::new() }
+        WindowSet {
+            limit,
+            shift: 0,
+            numbers: Vec::new(),
+        }
     }
 
     /// Number of occupied windows.
@@ -53,7 +57,10 @@ impl WindowSet {
 
     /// Whether a set read from bytes is one that could have been written.
     pub(crate) fn is_sound(&self, limit: usize) -> bool {
-        self.limit == limit && self.shift < 64 && self.numbers.len() <= limit && self.numbers.windows(2).all(|pair| pair[0] < pair[1])
+        self.limit == limit
+            && self.shift < 64
+            && self.numbers.len() <= limit
+            && self.numbers.windows(2).all(|pair| pair[0] < pair[1])
     }
 
     /// The slot of an instant whose window is occupied.
@@ -105,7 +112,10 @@ impl WindowSet {
             .iter()
             .map(|number| {
                 let number = number >> (self.shift - other.shift);
-                self.numbers.iter().position(|at| *at == number).unwrap_or(0)
+                self.numbers
+                    .iter()
+                    .position(|at| *at == number)
+                    .unwrap_or(0)
             })
             .collect();
         (moves, theirs)
@@ -118,7 +128,12 @@ impl WindowSet {
         }
         let before = self.numbers.clone();
         self.numbers.sort_unstable();
-        Some(before.iter().map(|number| self.numbers.partition_point(|at| at < number)).collect())
+        Some(
+            before
+                .iter()
+                .map(|number| self.numbers.partition_point(|at| at < number))
+                .collect(),
+        )
     }
 
     /// Doubles the width.
@@ -129,10 +144,13 @@ impl WindowSet {
             .iter()
             .map(|number| {
                 let number = number >> 1;
-                self.numbers.iter().position(|at| *at == number).unwrap_or_else(|| {
-                    self.numbers.push(number);
-                    self.numbers.len() - 1
-                })
+                self.numbers
+                    .iter()
+                    .position(|at| *at == number)
+                    .unwrap_or_else(|| {
+                        self.numbers.push(number);
+                        self.numbers.len() - 1
+                    })
             })
             .collect();
         // The newest number has no content under an old slot yet, so slots beyond those known before are simply carried along.
@@ -144,7 +162,11 @@ impl WindowSet {
 }
 
 /// Moves cells to their new slots, joining those that meet.
-pub(crate) fn move_cells<C>(cells: &mut Vec<Option<Box<C>>>, moves: &Moves, join: impl Fn(&mut C, C)) {
+pub(crate) fn move_cells<C>(
+    cells: &mut Vec<Option<Box<C>>>,
+    moves: &Moves,
+    join: impl Fn(&mut C, C),
+) {
     let before = std::mem::take(cells);
     for (slot, cell) in before.into_iter().enumerate() {
         let Some(cell) = cell else { continue };
@@ -172,7 +194,10 @@ mod tests {
 
     fn smallest(times: &[i64], limit: usize) -> (u32, Vec<i64>) {
         for shift in 0..64 {
-            let mut numbers: Vec<i64> = times.iter().map(|time| time.div_euclid(TICK) >> shift).collect();
+            let mut numbers: Vec<i64> = times
+                .iter()
+                .map(|time| time.div_euclid(TICK) >> shift)
+                .collect();
             numbers.sort_unstable();
             numbers.dedup();
             if numbers.len() <= limit {

@@ -1,0 +1,77 @@
+//! CONC: do some requests queue far longer than others?
+
+use crate::{
+    plugin_meta,
+    score::{
+        Curve, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, PerSubject, Settings,
+        SummaryView,
+    },
+    stats::tail,
+    summary::Histogram,
+};
+
+static META: MetricMeta = MetricMeta {
+    plugin: plugin_meta!(
+        Metric,
+        "conc",
+        "do some requests queue far longer than others?"
+    ),
+    code: "CONC",
+    question: "do some requests queue far longer than others?",
+    weight: 0.15,
+    reads: "waits on locks or queues where present, else all waits; of entry spans where those are known",
+    factors: &[FactorMeta {
+        name: "tail",
+        what: "slow tail of the odds of waiting: with o = min(wait/max(duration - wait, 1 us), 1000) + .1, (mean of ln o over the largest 5 % - ln median)/2.0627",
+        unit: "",
+        curve: Curve {
+            good: 0.25,
+            mid: 0.8,
+            exponent: 1.0,
+        },
+        origin: "an opinion that waits for data",
+    }],
+    combination: "mean over operations, weight n",
+    needs: "spans with `lock_wait` or `queue_wait`, else `wait_time` or `cpu_time`",
+    minimum: "30 spans of an operation",
+    limits: "waits that all requests share are steady",
+    advice: "look for the lock, pool or queue behind the operation with the most points; a few requests wait out of proportion to their work",
+    sources: &["Gunther, Guerrilla Capacity Planning, Springer 2007"],
+    examples: &[],
+};
+
+/// The metric.
+#[derive(Debug)]
+pub struct Conc;
+
+inventory::submit! { MetricEntry { metric: &Conc } }
+
+impl Metric for Conc {
+    fn meta(&self) -> &'static MetricMeta {
+        &META
+    }
+
+    fn score(&self, view: &SummaryView<'_>, settings: &Settings) -> Outcome {
+        let mut subjects = PerSubject::new(&META, settings, Over::Mean);
+        for group in view.groups() {
+            let (mut lock, mut all) = (Histogram::default(), Histogram::default());
+            for cell in group.cells() {
+                lock.merge(&cell.lock_odds);
+                all.merge(&cell.wait_odds);
+            }
+            let odds = if lock.n() >= group.minimum() {
+                lock
+            } else {
+                all
+            };
+            let (n, subject) = (odds.n(), group.subject());
+            if let Some(weight) =
+                view.weight(0, &subject, || (n >= group.minimum()).then_some(n as f64))
+                && let Some(tail) = tail(&odds)
+            {
+                subjects.add(&subject, weight, n, &[(0, Some(tail))]);
+            }
+        }
+        subjects.finish(|| "no operation has 30 spans whose wait is known".to_owned())
+    }
+}

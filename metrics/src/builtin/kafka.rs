@@ -1,0 +1,148 @@
+//! KAFKA: do consumers keep up?
+
+use crate::{
+    model::Signal,
+    plugin_meta,
+    score::{
+        Curve, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, PerSubject, Settings,
+        Subject, SummaryView, by_name,
+    },
+    stats::trend,
+};
+
+const OPINION: &str = "an opinion that waits for data";
+
+static META: MetricMeta = MetricMeta {
+    plugin: plugin_meta!(Metric, "kafka", "do consumers keep up?"),
+    code: "KAFKA",
+    question: "do consumers keep up?",
+    weight: 0.15,
+    reads: "lag per group, topic and partition; the rate consumed is the growth of the committed offset per second",
+    factors: &[
+        FactorMeta {
+            name: "lag",
+            what: "median lag / rate consumed: how old the next message is. A rate of 0 with a lag scores the least",
+            unit: "s",
+            curve: Curve {
+                good: 1.0,
+                mid: 10.0,
+                exponent: 0.4,
+            },
+            origin: OPINION,
+        },
+        FactorMeta {
+            name: "growth",
+            what: "growth of the lag that noise does not explain, per hour / rate consumed",
+            unit: "s/h",
+            curve: Curve {
+                good: 5.0,
+                mid: 60.0,
+                exponent: 0.4,
+            },
+            origin: OPINION,
+        },
+        FactorMeta {
+            name: "swing",
+            what: "(q95 - q50)/(q50 + 1 s x rate)",
+            unit: "",
+            curve: Curve {
+                good: 1.0,
+                mid: 4.0,
+                exponent: 0.2,
+            },
+            origin: OPINION,
+        },
+    ],
+    combination: "lag ^ .4 x growth ^ .4 x swing ^ .2 per partition; mean and worst partition",
+    needs: "samples of lag (system records with `kafka_lag`, `topic`, `partition`, `group_id`) and of the committed offset (`committed_offset`)",
+    minimum: "one sample of lag; for growth 8 windows",
+    limits: "without offsets the rate is assumed to be 100 messages a second, and flagged",
+    advice: "growth asks for more consumers or partitions; a swing for what stalls them: rebalances, slow batches, a slow sink",
+    sources: &["Apache Kafka documentation, monitoring: consumer lag"],
+    examples: &[],
+};
+
+/// The metric.
+#[derive(Debug)]
+pub struct Kafka;
+
+inventory::submit! { MetricEntry { metric: &Kafka } }
+
+const LAG: usize = 0;
+const GROWTH: usize = 1;
+const SWING: usize = 2;
+/// Messages per second where no offsets are known.
+const ASSUMED_RATE: f64 = 100.0;
+
+impl Metric for Kafka {
+    fn meta(&self) -> &'static MetricMeta {
+        &META
+    }
+
+    fn score(&self, view: &SummaryView<'_>, settings: &Settings) -> Outcome {
+        let (lags, offsets) = (
+            view.entities(Signal::KAFKA_LAG),
+            view.entities(Signal::KAFKA_OFFSET),
+        );
+        let mut subjects = PerSubject::new(&META, settings, Over::Worst);
+        let mut assumed = false;
+        for (name, [lag, offset]) in by_name([&lags, &offsets]) {
+            let Some(lag) = lag else { continue };
+            let subject = if name.is_empty() {
+                Subject::Run
+            } else {
+                Subject::Entity(name.into())
+            };
+            let gauge = lag.gauge();
+            let (Some(median), Some(high)) = (gauge.quantile(0.5), gauge.quantile(0.95)) else {
+                continue;
+            };
+            let known = offset
+                .and_then(|offset| offset.growth())
+                .map(|(grown, seconds)| grown / seconds);
+            assumed |= known.is_none();
+            let rate = known.unwrap_or(ASSUMED_RATE);
+            let stuck = rate <= 0.0;
+            let behind = if stuck {
+                if median > 0.0 { None } else { Some(0.0) }
+            } else {
+                Some(median / rate)
+            };
+            let mut values = vec![(LAG, behind)];
+            let points: Vec<(f64, f64)> = lag
+                .gauges()
+                .iter()
+                .filter_map(|(time, cell)| Some((*time, cell.mean()?)))
+                .collect();
+            if let Some(trend) = trend(&points) {
+                values.push((
+                    GROWTH,
+                    if stuck {
+                        if trend.lower > 0.0 { None } else { Some(0.0) }
+                    } else {
+                        Some(trend.lower * 3600.0 / rate)
+                    },
+                ));
+            }
+            let scale = median + rate;
+            values.push((
+                SWING,
+                Some(if scale > 0.0 {
+                    (high - median) / scale
+                } else {
+                    0.0
+                }),
+            ));
+            values.retain(|(factor, _)| view.weight(*factor, &subject, || Some(1.0)).is_some());
+            if !values.is_empty() {
+                subjects.add(&subject, 1.0, gauge.n, &values);
+            }
+        }
+        let outcome = subjects.finish(|| "no samples of consumer lag".to_owned());
+        if assumed {
+            outcome.flagged("rate assumed: 100 messages a second")
+        } else {
+            outcome
+        }
+    }
+}

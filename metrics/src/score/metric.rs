@@ -1,0 +1,114 @@
+//! The contract of a metric: a static description and one pure function.
+
+use super::{
+    outcome::Outcome,
+    settings::{Curve, Settings},
+    view::SummaryView,
+};
+use crate::{model::ExtraSpec, plugin::PluginMeta, summary::Summary};
+
+/// How a factor's scores over many subjects become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// Weighted geometric mean: every subject counts by its weight.
+    Mean,
+    /// Geometric mean with the worst subject: one bad one of many must show.
+    Worst,
+}
+
+/// One factor of a metric.
+#[derive(Debug, Clone, Copy)]
+pub struct FactorMeta {
+    /// Name in settings and reports.
+    pub name: &'static str,
+    /// What is measured, with its formula in words.
+    pub what: &'static str,
+    /// Unit of the value; empty for plain ratios.
+    pub unit: &'static str,
+    /// Control points and exponent.
+    pub curve: Curve,
+    /// Where the control points come from.
+    pub origin: &'static str,
+}
+
+/// A worked example: a small input, and the score the formulas on raw values give it.
+#[derive(Debug, Clone, Copy)]
+pub struct Example {
+    /// What the input shows.
+    pub title: &'static str,
+    /// Builds the input.
+    pub input: fn() -> Summary,
+    /// The score; `None` where there is not enough data.
+    pub score: Option<f64>,
+}
+
+/// What a metric says of itself; feeds `pss explain`, `pss plugins` and the reference.
+#[derive(Debug, Clone, Copy)]
+pub struct MetricMeta {
+    /// Name, version, origin.
+    pub plugin: PluginMeta,
+    /// Code in reports and settings, in capitals.
+    pub code: &'static str,
+    /// The question it asks.
+    pub question: &'static str,
+    /// Default weight.
+    pub weight: f64,
+    /// What it reads.
+    pub reads: &'static str,
+    /// Its factors.
+    pub factors: &'static [FactorMeta],
+    /// How factors and subjects are put together.
+    pub combination: &'static str,
+    /// Telemetry that brings it data.
+    pub needs: &'static str,
+    /// Least data below which it is n/a.
+    pub minimum: &'static str,
+    /// What it cannot see.
+    pub limits: &'static str,
+    /// What to do when it is bad.
+    pub advice: &'static str,
+    /// Literature and practice behind it.
+    pub sources: &'static [&'static str],
+    /// Worked examples, run as tests.
+    pub examples: &'static [Example],
+}
+
+impl MetricMeta {
+    /// A factor by name.
+    pub fn factor(&self, name: &str) -> Option<(usize, &FactorMeta)> {
+        self.factors
+            .iter()
+            .enumerate()
+            .find(|(_, factor)| factor.name == name)
+    }
+
+    /// A factor's points: as set, else as described.
+    pub fn curve(&self, at: usize, settings: &Settings) -> Curve {
+        settings
+            .curve(self.factors[at].name)
+            .unwrap_or(self.factors[at].curve)
+    }
+}
+
+/// A metric.
+pub trait Metric: Sync {
+    /// Its description.
+    fn meta(&self) -> &'static MetricMeta;
+
+    /// Scores what the view shows. Pure: the same view and settings give the same outcome.
+    fn score(&self, view: &SummaryView<'_>, settings: &Settings) -> Outcome;
+
+    /// Observations it wants kept of each span, beyond what every summary has.
+    fn extras(&self) -> Vec<ExtraSpec> {
+        Vec::new()
+    }
+}
+
+/// A registered metric: `inventory::submit! { MetricEntry { metric: &Db } }`.
+#[derive(Clone, Copy)]
+pub struct MetricEntry {
+    /// The metric.
+    pub metric: &'static dyn Metric,
+}
+
+inventory::collect!(MetricEntry);

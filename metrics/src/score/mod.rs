@@ -1,0 +1,31 @@
+//! From a summary to scores: curve, weighing, points, interval, timeline, confidence. Each in its own file, so that each can be argued and changed alone.
+
+mod blocks;
+mod confidence;
+mod curve;
+mod interval;
+mod metric;
+mod outcome;
+mod plan;
+mod points;
+mod registry;
+mod run;
+mod settings;
+mod timeline;
+mod view;
+mod weigh;
+
+pub use blocks::{BLOCKS, LEVEL_BLOCKS};
+pub use confidence::{Confidence, Level};
+pub use curve::FLOOR;
+pub use interval::Interval;
+pub use metric::{Example, FactorMeta, Metric, MetricEntry, MetricMeta, Over};
+pub use outcome::{Outcome, Part, Subject};
+pub use plan::{NoDataPolicy, Plan, Planned};
+pub use points::{Share, worst};
+pub use registry::metrics;
+pub use run::{Scored, ScoredMetric, score};
+pub use settings::{Curve, Settings, SettingsError};
+pub use timeline::{Moment, Timeline};
+pub use view::{EntityView, GroupView, MIN_SPANS, SummaryView, Totals, by_name};
+pub use weigh::{PerSubject, Product};

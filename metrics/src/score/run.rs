@@ -1,0 +1,224 @@
+//! Scores a summary by a plan.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{
+    blocks::{BLOCKS, block, shard_block},
+    confidence::{Confidence, confidence},
+    interval::{Interval, jackknife},
+    outcome::{Outcome, Subject},
+    plan::{NoDataPolicy, Plan},
+    timeline::{Timeline, timeline},
+    view::{SummaryView, Totals},
+};
+use crate::summary::Summary;
+
+/// One metric, scored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoredMetric {
+    /// Its answer.
+    pub outcome: Outcome,
+    /// Its interval.
+    pub interval: Option<Interval>,
+    /// Points of the PSS it lost; 0 where it has no score.
+    pub points: f64,
+}
+
+/// A run, scored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scored {
+    /// The PSS as a fraction, 0..1; `None` where no metric has data.
+    pub pss: Option<f64>,
+    /// Its interval.
+    pub interval: Option<Interval>,
+    /// The metrics, in the plan's order.
+    pub metrics: Vec<ScoredMetric>,
+    /// Whether all that had to have data has, and nothing failed.
+    pub complete: bool,
+    /// Why it is not complete.
+    pub incomplete: Vec<String>,
+    /// The score over time.
+    pub timeline: Timeline,
+    /// How far it can be trusted.
+    pub confidence: Confidence,
+}
+
+/// `sum(W s) / sum(W)` over the metrics that have data; `None` where none has.
+pub(crate) fn pss(scores: impl Iterator<Item = (f64, f64)>) -> Option<f64> {
+    let (weights, sum) = scores.fold((0.0, 0.0), |(weights, sum), (weight, score)| {
+        (weights + weight, sum + weight * score)
+    });
+    (weights > 0.0).then(|| sum / weights)
+}
+
+/// Scores a summary: every metric, its interval by leaving out each of 16 blocks in turn, the points each lost, the timeline.
+pub fn score(summary: &Summary, plan: &Plan) -> Scored {
+    let totals = Totals::of(summary);
+    let whole = SummaryView::whole(summary, &totals);
+    let outcomes: Vec<Outcome> = plan
+        .metrics
+        .iter()
+        .map(|planned| planned.metric.score(&whole, &planned.settings))
+        .collect();
+    let counted: Vec<Option<f64>> = outcomes
+        .iter()
+        .map(|outcome| match outcome {
+            Outcome::NoData(_) if plan.no_data == NoDataPolicy::One => Some(1.0),
+            outcome => outcome.score(),
+        })
+        .collect();
+    let weight = |at: usize| plan.metrics[at].weight;
+    let total = pss(counted
+        .iter()
+        .enumerate()
+        .filter_map(|(at, score)| Some((weight(at), (*score)?))));
+
+    let sizes = block_sizes(summary);
+    let mut without: Vec<Vec<f64>> = Vec::new();
+    for left_out in 0..sizes.len() {
+        without.push(
+            plan.metrics
+                .iter()
+                .zip(&outcomes)
+                .zip(&counted)
+                .map(|((planned, full), counted)| {
+                    let fallback = counted.unwrap_or(0.0);
+                    match full {
+                        Outcome::Scored { .. } => {
+                            let view = SummaryView::without(summary, &totals, left_out, full);
+                            planned
+                                .metric
+                                .score(&view, &planned.settings)
+                                .score()
+                                .unwrap_or(fallback)
+                        }
+                        Outcome::NoData(_) | Outcome::Failed(_) => fallback,
+                    }
+                })
+                .collect(),
+        );
+    }
+    let interval_of = |full: f64, value: &dyn Fn(&[f64]) -> f64| {
+        let values: Vec<(f64, f64)> = sizes
+            .iter()
+            .zip(&without)
+            .map(|(n, scores)| (*n, value(scores)))
+            .collect();
+        jackknife(full, &values)
+    };
+    let interval = total.and_then(|full| {
+        interval_of(full, &|scores| {
+            pss(counted
+                .iter()
+                .enumerate()
+                .filter(|(_, score)| score.is_some())
+                .map(|(at, _)| (weight(at), scores[at])))
+            .unwrap_or(full)
+        })
+    });
+
+    let weights: f64 = counted
+        .iter()
+        .enumerate()
+        .filter(|(_, score)| score.is_some())
+        .map(|(at, _)| weight(at))
+        .sum();
+    let mut incomplete = Vec::new();
+    for (planned, outcome) in plan.metrics.iter().zip(&outcomes) {
+        let code = planned.metric.meta().code;
+        match outcome {
+            Outcome::Failed(reason) => incomplete.push(format!("{code} failed: {reason}")),
+            Outcome::NoData(reason)
+                if plan.no_data == NoDataPolicy::Fail
+                    || plan.require.iter().any(|required| required == code) =>
+            {
+                incomplete.push(format!("{code} is required and has no data: {reason}"));
+            }
+            Outcome::NoData(_) | Outcome::Scored { .. } => {}
+        }
+    }
+    let covered = covered(summary, &outcomes);
+    let metrics = outcomes
+        .into_iter()
+        .enumerate()
+        .map(|(at, outcome)| ScoredMetric {
+            interval: outcome
+                .score()
+                .and_then(|full| interval_of(full, &|scores| scores[at])),
+            points: outcome
+                .score()
+                .map_or(0.0, |score| 100.0 * weight(at) * (1.0 - score) / weights),
+            outcome,
+        })
+        .collect();
+    Scored {
+        pss: total,
+        metrics,
+        complete: incomplete.is_empty(),
+        incomplete,
+        timeline: timeline(summary, &totals, plan),
+        confidence: confidence(
+            summary,
+            interval.map(|interval| (interval.high - interval.low) / 2.0),
+            covered,
+        ),
+        interval,
+    }
+}
+
+/// Records in each block: spans where there are any, else samples.
+fn block_sizes(summary: &Summary) -> Vec<f64> {
+    let mut sizes = vec![0.0; BLOCKS];
+    let windows = summary.windows().len();
+    for (_, group) in summary.groups() {
+        for (slot, cell) in group.timed() {
+            sizes[block(slot, windows, BLOCKS)] += cell.n as f64;
+        }
+        for (shard, cell) in group.untimed() {
+            sizes[shard_block(shard, windows)] += cell.n as f64;
+        }
+    }
+    if summary.facts().spans == 0 {
+        for signal in summary.signals() {
+            let Some(series) = summary.series(signal) else {
+                continue;
+            };
+            for (_, entity) in series.entities() {
+                for (slot, _) in entity.timed() {
+                    sizes[block(slot, series.windows().len(), BLOCKS)] += 1.0;
+                }
+            }
+        }
+    }
+    sizes
+}
+
+/// Spans in groups that some metric scored.
+fn covered(summary: &Summary, outcomes: &[Outcome]) -> u64 {
+    let scored: BTreeSet<usize> = outcomes
+        .iter()
+        .flat_map(Outcome::parts)
+        .filter_map(|part| {
+            if let Subject::Group(at) = part.subject {
+                Some(at)
+            } else {
+                None
+            }
+        })
+        .collect();
+    let sizes: HashMap<usize, u64> = summary
+        .groups()
+        .enumerate()
+        .map(|(at, (_, group))| {
+            (
+                at,
+                group
+                    .timed()
+                    .chain(group.untimed())
+                    .map(|(_, cell)| cell.n)
+                    .sum(),
+            )
+        })
+        .collect();
+    scored.iter().filter_map(|at| sizes.get(at)).sum()
+}
