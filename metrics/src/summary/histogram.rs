@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    counts::Counts,
-    grid::Grid,
-};
+use super::{counts::Counts, grid::Grid};
 
 /// A histogram on the logarithmic grid. Values keep their integer unit (nanoseconds, bytes, items).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

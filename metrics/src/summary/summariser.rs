@@ -23,7 +23,6 @@ const ODDS_LIMIT: u64 = 1000 * ODDS_UNIT;
 /// Work shorter than a microsecond counts as one, as clocks are no better.
 const ODDS_FLOOR_NS: u64 = 1000;
 
-
 /// Groups of one service and category.
 #[derive(Debug, Default)]
 struct Bucket {

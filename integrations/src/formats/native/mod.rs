@@ -1,0 +1,62 @@
+//! Native records: PyPSS's own, and ours with services, parents and attributes, as JSON lines, a JSON array or `{"traces": [..]}`.
+
+mod metadata;
+mod reason;
+mod record;
+mod scanner;
+mod sniff;
+
+use pss_metrics::{model::Batch, plugin_meta};
+
+pub use reason::Reason;
+pub use record::RecordDecoder;
+
+use super::contract::{Decoder, Format, FormatEntry, FormatMeta, Layout};
+
+static META: FormatMeta = FormatMeta {
+    plugin: plugin_meta!(
+        Format,
+        "native",
+        "records of pss and PyPSS as JSON lines, a JSON array or {\"traces\": [..]}"
+    ),
+    extensions: &["jsonl", "ndjson", "json"],
+    media_types: &[
+        "application/jsonl",
+        "application/x-ndjson",
+        "application/json",
+    ],
+    mapping: "timestamp or start, duration, cpu_time, wait_time, lock_wait, queue_wait: seconds; memory: bytes; error: true or false; name, service, module, branch_tag, kind: \
+              text; span_id and parent_span_id tell entry spans; attributes: semantic conventions. Records with \"system_metric\": true carry samples in metadata: lag, \
+              gc_pause_duration, run_delay, on_cpu (seconds), memory_rss, gpu_memory_used, gpu_memory_total (bytes), gpu_utilization (percent), kafka_lag, committed_offset, oom, xid",
+};
+
+/// The format.
+#[derive(Debug)]
+pub struct Native;
+
+inventory::submit! { FormatEntry { format: &Native } }
+
+impl Format for Native {
+    fn meta(&self) -> &'static FormatMeta {
+        &META
+    }
+
+    fn sniff(&self, head: &[u8]) -> Option<Layout> {
+        sniff::sniff(head)
+    }
+
+    fn decoder(&self) -> Box<dyn Decoder> {
+        Box::new(RecordDecoder::default())
+    }
+}
+
+impl Decoder for RecordDecoder {
+    fn decode(&mut self, record: &str, batch: &mut Batch) -> Result<(), String> {
+        self.push(record, batch)
+            .map_err(|reason| reason.explain(record))
+    }
+
+    fn take_unknown_fields(&mut self) -> Vec<String> {
+        self.take_unknown()
+    }
+}

@@ -1,0 +1,363 @@
+//! One record, projected to the fields that scoring needs.
+
+use std::{borrow::Cow, collections::BTreeSet};
+
+use pss_metrics::model::{Attribute, Batch, Decimal, Kind, Parent, Span, Value};
+
+use super::{
+    metadata::Metadata,
+    reason::Reason,
+    scanner::{Next, Scanner},
+};
+
+/// Unknown field names remembered by one decoder; more are of no use to anybody.
+const UNKNOWN: usize = 64;
+/// Attributes of one record that are looked at.
+const ATTRIBUTES: usize = 256;
+
+/// Decodes records.
+#[derive(Debug, Default)]
+pub struct RecordDecoder {
+    unknown: BTreeSet<String>,
+    taken: BTreeSet<String>,
+}
+
+/// A number, or none.
+pub(super) enum Number {
+    Missing,
+    Is(Decimal),
+}
+
+/// Fields of a record as they come.
+#[derive(Default)]
+struct Fields<'a> {
+    trace_id: Cow<'a, str>,
+    span_id: bool,
+    parent: Option<bool>,
+    service: Option<Cow<'a, str>>,
+    name: Option<Cow<'a, str>>,
+    module: Option<Cow<'a, str>>,
+    tag: Option<Cow<'a, str>>,
+    kind: Option<Kind>,
+    start: Option<i64>,
+    duration: Option<u64>,
+    cpu: Option<u64>,
+    wait: Option<u64>,
+    lock_wait: Option<u64>,
+    queue_wait: Option<u64>,
+    memory: Option<u64>,
+    error: Option<bool>,
+    system: bool,
+    metadata: Metadata<'a>,
+    attributes: Vec<(Cow<'a, str>, Scalar<'a>)>,
+}
+
+enum Scalar<'a> {
+    Text(Cow<'a, str>),
+    Number(f64),
+    Bool(bool),
+}
+
+impl RecordDecoder {
+    /// Decodes one record and pushes its span or samples.
+    ///
+    /// # Errors
+    /// Why it cannot be used; nothing is pushed then.
+    pub fn push(&mut self, record: &str, batch: &mut Batch) -> Result<(), Reason> {
+        let mut scanner = Scanner::new(record);
+        match scanner.next()? {
+            Next::Object => {}
+            Next::Array => return Err(Reason::Array),
+            _ => {
+                scanner.skip()?;
+                scanner.end()?;
+                return Err(Reason::NotAnObject);
+            }
+        }
+        let mut fields = Fields::default();
+        if scanner.enter()? {
+            loop {
+                let key = scanner.key()?;
+                self.field(&mut scanner, &key, &mut fields)?;
+                if !scanner.more()? {
+                    break;
+                }
+            }
+        }
+        scanner.end()?;
+        fields.push(batch)
+    }
+
+    pub(super) fn take_unknown(&mut self) -> Vec<String> {
+        let taken = std::mem::take(&mut self.unknown);
+        self.taken.extend(taken.iter().cloned());
+        taken.into_iter().collect()
+    }
+
+    #[inline]
+    fn field<'a>(
+        &mut self,
+        scanner: &mut Scanner<'a>,
+        key: &str,
+        fields: &mut Fields<'a>,
+    ) -> Result<(), Reason> {
+        let next = scanner.next()?;
+        match key {
+            "name" => fields.name = scalar_text(scanner, next, "name")?,
+            "duration" => fields.duration = seconds(scanner, next, "duration")?,
+            "cpu_time" => fields.cpu = seconds(scanner, next, "cpu_time")?,
+            "wait_time" => fields.wait = seconds(scanner, next, "wait_time")?,
+            "lock_wait" => fields.lock_wait = seconds(scanner, next, "lock_wait")?,
+            "queue_wait" => fields.queue_wait = seconds(scanner, next, "queue_wait")?,
+            "memory" => fields.memory = unsigned(scanner, next, "memory", 0)?,
+            "error" => fields.error = truth(scanner, next)?,
+            "timestamp" | "start" => {
+                let field = if key == "start" { "start" } else { "timestamp" };
+                let time = instant(scanner, next, field)?;
+                // The two are the same thing; where both are given, one that is null does not hide the other.
+                fields.start = time.or(fields.start);
+            }
+            "branch_tag" => fields.tag = scalar_text(scanner, next, "branch_tag")?,
+            "service" => fields.service = scalar_text(scanner, next, "service")?,
+            "module" => fields.module = scalar_text(scanner, next, "module")?,
+            "trace_id" => fields.trace_id = identity(scanner, next)?.unwrap_or_default(),
+            "span_id" => fields.span_id = identity(scanner, next)?.is_some_and(|id| !id.is_empty()),
+            "parent_span_id" => {
+                fields.parent = Some(identity(scanner, next)?.is_some_and(|id| !id.is_empty()))
+            }
+            "kind" => fields.kind = kind(scanner, next)?,
+            "attributes" => fields.attributes = attributes(scanner, next)?,
+            "system_metric" => {
+                fields.system = matches!(boolean(scanner, next, "system_metric")?, Some(true))
+            }
+            "metadata" => {
+                fields.metadata = match next {
+                    Next::Object => Metadata::scan(scanner)?,
+                    Next::Null => {
+                        scanner.literal(next)?;
+                        Metadata::default()
+                    }
+                    next => return Err(wrong("metadata", "an object", next)),
+                }
+            }
+            // What PyPSS writes and nothing here reads.
+            "filename" | "lineno" | "memory_diff" | "exception_type" | "exception_message"
+            | "async_op" | "yield_count" | "end_time" => scanner.skip()?,
+            unknown => {
+                if self.unknown.len() < UNKNOWN
+                    && !self.taken.contains(unknown)
+                    && !self.unknown.contains(unknown)
+                {
+                    self.unknown.insert(unknown.chars().take(80).collect());
+                }
+                scanner.skip()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Fields<'_> {
+    fn push(self, batch: &mut Batch) -> Result<(), Reason> {
+        if self.system {
+            let pushed = self
+                .metadata
+                .push(self.start, self.service.as_deref(), batch)?;
+            // PyPSS writes system records for counts that no metric reads; they are no mistake.
+            return if pushed > 0 || self.name.is_some() {
+                Ok(())
+            } else {
+                Err(Reason::Nothing)
+            };
+        }
+        if self.name.is_none() && self.duration.is_none() && self.error.is_none() {
+            return Err(Reason::Nothing);
+        }
+        let attributes: Vec<Attribute<'_>> = self
+            .attributes
+            .iter()
+            .map(|(key, value)| Attribute {
+                key,
+                value: match value {
+                    Scalar::Text(text) => Value::Text(text),
+                    Scalar::Number(number) => Value::Number(*number),
+                    Scalar::Bool(truth) => Value::Bool(*truth),
+                },
+            })
+            .collect();
+        let parent = match self.parent {
+            Some(true) => Parent::Child,
+            Some(false) => Parent::Root,
+            None if self.span_id => Parent::Root,
+            None => Parent::Unknown,
+        };
+        batch.push_span(&Span {
+            trace_id: &self.trace_id,
+            parent,
+            service: self.service.as_deref(),
+            name: self.name.as_deref(),
+            module: self.module.as_deref(),
+            tag: self.tag.as_deref(),
+            kind: self.kind,
+            start: self.start,
+            duration: self.duration,
+            cpu: self.cpu,
+            wait: self.wait,
+            lock_wait: match (self.lock_wait, self.queue_wait) {
+                (Some(lock), Some(queue)) => Some(lock.saturating_add(queue)),
+                (lock, queue) => lock.or(queue),
+            },
+            memory: self.memory,
+            error: self.error,
+            attributes: &attributes,
+        });
+        Ok(())
+    }
+}
+
+fn wrong(field: &'static str, expected: &'static str, next: Next) -> Reason {
+    Reason::Type {
+        field,
+        expected,
+        found: next.name(),
+    }
+}
+
+pub(super) fn scalar_text<'a>(
+    scanner: &mut Scanner<'a>,
+    next: Next,
+    field: &'static str,
+) -> Result<Option<Cow<'a, str>>, Reason> {
+    match next {
+        Next::Text => scanner.text().map(Some),
+        Next::Null => scanner.literal(next).map(|()| None),
+        next => Err(wrong(field, "text", next)),
+    }
+}
+
+pub(super) fn scalar_number(
+    scanner: &mut Scanner<'_>,
+    next: Next,
+    field: &'static str,
+) -> Result<Number, Reason> {
+    match next {
+        Next::Number => {
+            let text = scanner.number()?;
+            Decimal::parse(text.as_bytes())
+                .map(Number::Is)
+                .map_err(|error| Reason::Number { field, error })
+        }
+        Next::Null => scanner.literal(next).map(|()| Number::Missing),
+        next => Err(wrong(field, "a number", next)),
+    }
+}
+
+fn unsigned(
+    scanner: &mut Scanner<'_>,
+    next: Next,
+    field: &'static str,
+    shift: i32,
+) -> Result<Option<u64>, Reason> {
+    match scalar_number(scanner, next, field)? {
+        Number::Missing => Ok(None),
+        Number::Is(value) => value
+            .unsigned(shift)
+            .map(Some)
+            .map_err(|error| Reason::Number { field, error }),
+    }
+}
+
+fn seconds(
+    scanner: &mut Scanner<'_>,
+    next: Next,
+    field: &'static str,
+) -> Result<Option<u64>, Reason> {
+    unsigned(scanner, next, field, 9)
+}
+
+fn instant(
+    scanner: &mut Scanner<'_>,
+    next: Next,
+    field: &'static str,
+) -> Result<Option<i64>, Reason> {
+    match scalar_number(scanner, next, field)? {
+        Number::Missing => Ok(None),
+        Number::Is(value) => value
+            .signed(9)
+            .map(Some)
+            .map_err(|error| Reason::Number { field, error }),
+    }
+}
+
+fn boolean(
+    scanner: &mut Scanner<'_>,
+    next: Next,
+    field: &'static str,
+) -> Result<Option<bool>, Reason> {
+    match next {
+        Next::True | Next::False => scanner.literal(next).map(|()| Some(next == Next::True)),
+        Next::Null => scanner.literal(next).map(|()| None),
+        next => Err(wrong(field, "true or false", next)),
+    }
+}
+
+fn truth(scanner: &mut Scanner<'_>, next: Next) -> Result<Option<bool>, Reason> {
+    if next == Next::Text {
+        Err(Reason::TextualError)
+    } else {
+        boolean(scanner, next, "error")
+    }
+}
+
+/// Identities are text, and numbers in some exports.
+fn identity<'a>(scanner: &mut Scanner<'a>, next: Next) -> Result<Option<Cow<'a, str>>, Reason> {
+    match next {
+        Next::Number => scanner.number().map(|text| Some(Cow::Borrowed(text))),
+        next => scalar_text(scanner, next, "trace_id, span_id or parent_span_id"),
+    }
+}
+
+fn kind(scanner: &mut Scanner<'_>, next: Next) -> Result<Option<Kind>, Reason> {
+    match next {
+        Next::Number => Ok(scanner.number()?.parse().ok().and_then(Kind::from_number)),
+        next => Ok(scalar_text(scanner, next, "kind")?.and_then(|text| Kind::parse(&text))),
+    }
+}
+
+/// The scalar attributes; lists and objects are passed over.
+fn attributes<'a>(
+    scanner: &mut Scanner<'a>,
+    next: Next,
+) -> Result<Vec<(Cow<'a, str>, Scalar<'a>)>, Reason> {
+    let mut attributes = Vec::new();
+    match next {
+        Next::Object => {}
+        Next::Null => return scanner.literal(next).map(|()| attributes),
+        next => return Err(wrong("attributes", "an object", next)),
+    }
+    if !scanner.enter()? {
+        return Ok(attributes);
+    }
+    loop {
+        let key = scanner.key()?;
+        let next = scanner.next()?;
+        let value = match next {
+            Next::Text => Some(Scalar::Text(scanner.text()?)),
+            Next::Number => scanner.number()?.parse().ok().map(Scalar::Number),
+            Next::True | Next::False => scanner
+                .literal(next)
+                .map(|()| Some(Scalar::Bool(next == Next::True)))?,
+            Next::Object | Next::Array | Next::Null => scanner.skip().map(|()| None)?,
+        };
+        // The last of equal keys wins, as everywhere in JSON.
+        attributes.retain(|(before, _)| *before != key);
+        if let Some(value) = value
+            && attributes.len() < ATTRIBUTES
+        {
+            attributes.push((key, value));
+        }
+        if !scanner.more()? {
+            return Ok(attributes);
+        }
+    }
+}

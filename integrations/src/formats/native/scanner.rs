@@ -1,0 +1,456 @@
+//! A strict JSON scanner over one record: it accepts what serde_json accepts, looks at each byte once, and allocates only for texts with escapes that are asked for.
+
+use std::borrow::Cow;
+
+use super::reason::Reason;
+
+/// Levels of nesting beyond which a record is refused, as serde_json does.
+const DEPTH: u32 = 127;
+
+/// A place in a record.
+#[derive(Debug)]
+pub(super) struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+/// What kind of value comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    Object,
+    Array,
+    Text,
+    Number,
+    True,
+    False,
+    Null,
+}
+
+impl Next {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Next::Object => "an object",
+            Next::Array => "an array",
+            Next::Text => "text",
+            Next::Number => "a number",
+            Next::True | Next::False => "true or false",
+            Next::Null => "null",
+        }
+    }
+}
+
+type Result<T> = std::result::Result<T, Reason>;
+
+impl<'a> Scanner<'a> {
+    pub(super) fn new(text: &'a str) -> Scanner<'a> {
+        Scanner { text, at: 0 }
+    }
+
+    #[inline]
+    fn byte(&self) -> u8 {
+        // No JSON text holds a NUL, so it can stand for the end.
+        self.text.as_bytes().get(self.at).copied().unwrap_or(0)
+    }
+
+    #[inline]
+    fn blanks(&mut self) {
+        while matches!(self.byte(), b' ' | b'\n' | b'\t' | b'\r') {
+            self.at += 1;
+        }
+    }
+
+    /// The kind of the next value.
+    #[inline]
+    pub(super) fn next(&mut self) -> Result<Next> {
+        self.blanks();
+        match self.byte() {
+            b'"' => Ok(Next::Text),
+            b'-' if self.text.as_bytes().get(self.at + 1) == Some(&b'I') => Err(Reason::NotFinite),
+            b'-' | b'0'..=b'9' => Ok(Next::Number),
+            b'{' => Ok(Next::Object),
+            b'[' => Ok(Next::Array),
+            b't' => Ok(Next::True),
+            b'f' => Ok(Next::False),
+            b'n' => Ok(Next::Null),
+            b'N' | b'I' => Err(Reason::NotFinite),
+            _ => Err(Reason::Syntax),
+        }
+    }
+
+    /// Enters an object; false when it is empty.
+    #[inline]
+    pub(super) fn enter(&mut self) -> Result<bool> {
+        self.expect(b'{')?;
+        self.blanks();
+        if self.byte() == b'}' {
+            self.at += 1;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// A key and its colon.
+    #[inline]
+    pub(super) fn key(&mut self) -> Result<Cow<'a, str>> {
+        self.blanks();
+        let key = self.text()?;
+        self.blanks();
+        self.expect(b':')?;
+        Ok(key)
+    }
+
+    /// After a value in an object: true when another key follows.
+    #[inline]
+    pub(super) fn more(&mut self) -> Result<bool> {
+        self.blanks();
+        match self.byte() {
+            b',' => {
+                self.at += 1;
+                Ok(true)
+            }
+            b'}' => {
+                self.at += 1;
+                Ok(false)
+            }
+            _ => Err(Reason::Syntax),
+        }
+    }
+
+    /// Nothing but blanks may follow.
+    pub(super) fn end(&mut self) -> Result<()> {
+        self.blanks();
+        if self.at == self.text.len() {
+            Ok(())
+        } else {
+            Err(Reason::Syntax)
+        }
+    }
+
+    /// A text, unescaped.
+    #[inline]
+    pub(super) fn text(&mut self) -> Result<Cow<'a, str>> {
+        let (raw, escaped) = self.raw_text()?;
+        if escaped {
+            unescape(raw).map(Cow::Owned)
+        } else {
+            Ok(Cow::Borrowed(raw))
+        }
+    }
+
+    /// A number as it stands.
+    #[inline]
+    pub(super) fn number(&mut self) -> Result<&'a str> {
+        let start = self.at;
+        let bytes = self.text.as_bytes();
+        let digits = |mut at: usize| {
+            let first = at;
+            while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+                at += 1;
+            }
+            (at, at - first)
+        };
+        let whole = self.at + usize::from(self.byte() == b'-');
+        let (mut at, count) = digits(whole);
+        if count == 0 || (count > 1 && bytes[whole] == b'0') {
+            return Err(Reason::Syntax);
+        }
+        if bytes.get(at) == Some(&b'.') {
+            let (end, count) = digits(at + 1);
+            if count == 0 {
+                return Err(Reason::Syntax);
+            }
+            at = end;
+        }
+        if matches!(bytes.get(at), Some(b'e' | b'E')) {
+            let sign = usize::from(matches!(bytes.get(at + 1), Some(b'-' | b'+')));
+            let (end, count) = digits(at + 1 + sign);
+            if count == 0 {
+                return Err(Reason::Syntax);
+            }
+            at = end;
+        }
+        self.at = at;
+        Ok(&self.text[start..at])
+    }
+
+    /// `true`, `false` or `null`, of which the first byte is known.
+    #[inline]
+    pub(super) fn literal(&mut self, next: Next) -> Result<()> {
+        let word: &[u8] = match next {
+            Next::True => b"true",
+            Next::False => b"false",
+            _ => b"null",
+        };
+        if self.text.as_bytes()[self.at..].starts_with(word) {
+            self.at += word.len();
+            Ok(())
+        } else {
+            Err(Reason::Syntax)
+        }
+    }
+
+    /// Passes over a value of any kind, checking it.
+    pub(super) fn skip(&mut self) -> Result<()> {
+        // One bit a level: set inside an object.
+        let (mut levels, mut depth) = (0u128, 0u32);
+        loop {
+            match self.next()? {
+                Next::Text => {
+                    let (raw, escaped) = self.raw_text()?;
+                    if escaped {
+                        unescape(raw)?;
+                    }
+                }
+                Next::Number => {
+                    self.number()?;
+                }
+                next @ (Next::Object | Next::Array) => {
+                    if depth == DEPTH - 1 {
+                        return Err(Reason::TooDeep);
+                    }
+                    depth += 1;
+                    let object = next == Next::Object;
+                    levels = levels << 1 | u128::from(object);
+                    self.at += 1;
+                    self.blanks();
+                    let close = if object { b'}' } else { b']' };
+                    if self.byte() != close {
+                        if object {
+                            self.skip_key()?;
+                        }
+                        continue;
+                    }
+                    self.at += 1;
+                    levels >>= 1;
+                    depth -= 1;
+                }
+                literal => self.literal(literal)?,
+            }
+            loop {
+                if depth == 0 {
+                    return Ok(());
+                }
+                self.blanks();
+                let object = levels & 1 == 1;
+                match (self.byte(), object) {
+                    (b',', _) => {
+                        self.at += 1;
+                        if object {
+                            self.skip_key()?;
+                        }
+                        break;
+                    }
+                    (b'}', true) | (b']', false) => {
+                        self.at += 1;
+                        levels >>= 1;
+                        depth -= 1;
+                    }
+                    _ => return Err(Reason::Syntax),
+                }
+            }
+        }
+    }
+
+    fn skip_key(&mut self) -> Result<()> {
+        self.key().map(drop)
+    }
+
+    #[inline]
+    fn expect(&mut self, byte: u8) -> Result<()> {
+        if self.byte() == byte {
+            self.at += 1;
+            Ok(())
+        } else {
+            Err(Reason::Syntax)
+        }
+    }
+
+    /// What stands between quotes, and whether a backslash is in it.
+    #[inline]
+    fn raw_text(&mut self) -> Result<(&'a str, bool)> {
+        self.expect(b'"')?;
+        let bytes = self.text.as_bytes();
+        let start = self.at;
+        let mut at = start;
+        let mut escaped = false;
+        loop {
+            at += plain(&bytes[at..]);
+            match bytes.get(at) {
+                Some(b'"') => {
+                    self.at = at + 1;
+                    return Ok((&self.text[start..at], escaped));
+                }
+                Some(b'\\') => {
+                    escaped = true;
+                    at += 2;
+                    // A backslash before a character of several bytes is wrong anyway; stepping into its middle must not be.
+                    if at > bytes.len() || !self.text.is_char_boundary(at) {
+                        return Err(Reason::Syntax);
+                    }
+                }
+                _ => return Err(Reason::Syntax),
+            }
+        }
+    }
+}
+
+/// Number of leading bytes that are neither quote, backslash nor control character, eight at a time.
+#[inline]
+fn plain(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+    let mut at = 0;
+    for chunk in bytes.chunks_exact(8) {
+        let mut word = [0; 8];
+        word.copy_from_slice(chunk);
+        let word = u64::from_le_bytes(word);
+        let special = zero(word ^ (ONES * b'"' as u64))
+            | zero(word ^ (ONES * b'\\' as u64))
+            | (word.wrapping_sub(ONES * 0x20) & !word & HIGH);
+        if special != 0 {
+            return at + (special.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    at + bytes[at..]
+        .iter()
+        .take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20))
+        .count()
+}
+
+/// The text that an escaped one stands for.
+fn unescape(raw: &str) -> Result<String> {
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        let escape = *rest.as_bytes().get(at + 1).ok_or(Reason::Syntax)?;
+        let mut used = 2;
+        out.push(match escape {
+            b'"' => '"',
+            b'\\' => '\\',
+            b'/' => '/',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let high = hex(rest, at + 2)?;
+                used = 6;
+                if (0xd800..0xdc00).contains(&high) {
+                    if rest.as_bytes().get(at + 6..at + 8) != Some(b"\\u") {
+                        return Err(Reason::Syntax);
+                    }
+                    let low = hex(rest, at + 8)?;
+                    used = 12;
+                    if !(0xdc00..0xe000).contains(&low) {
+                        return Err(Reason::Syntax);
+                    }
+                    char::from_u32(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00))
+                        .ok_or(Reason::Syntax)?
+                } else {
+                    char::from_u32(high).ok_or(Reason::Syntax)?
+                }
+            }
+            _ => return Err(Reason::Syntax),
+        });
+        rest = &rest[at + used..];
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+fn hex(text: &str, at: usize) -> Result<u32> {
+    let digits = text.as_bytes().get(at..at + 4).ok_or(Reason::Syntax)?;
+    digits.iter().try_fold(0, |value, digit| {
+        Ok(value * 16 + (*digit as char).to_digit(16).ok_or(Reason::Syntax)?)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn accepts(text: &str) -> bool {
+        let mut scanner = Scanner::new(text);
+        scanner.skip().and_then(|()| scanner.end()).is_ok()
+    }
+
+    /// What serde_json accepts, except that it refuses numbers beyond a float even where nobody asks for them.
+    fn reference(text: &str) -> bool {
+        serde_json::from_str::<serde_json::Value>(text).map_or_else(
+            |error| error.to_string().starts_with("number out of range"),
+            |_| true,
+        )
+    }
+
+    #[test]
+    fn corner_cases_are_as_in_serde_json() {
+        for text in [
+            "{}",
+            "[]",
+            "[1,]",
+            "{\"a\":1,}",
+            "{,}",
+            "[01]",
+            "-",
+            "-0",
+            "1.",
+            ".1",
+            "1e",
+            "1e+1",
+            "\"\\u12\"",
+            "\"\\ud800\"",
+            "\"\\ud83d\\ude00\"",
+            "\"\\udc00\"",
+            "\"\\x\"",
+            "\"\u{1}\"",
+            "\"\t\"",
+            "tru",
+            "nul",
+            "\"a",
+            "\"a\\",
+            "[1 2]",
+            "{\"a\" 1}",
+            "{\"a\":}",
+            " 1 ",
+            "",
+            "1 1",
+            "\"é\\né\"",
+            "\"\\é\"",
+            "[[]",
+            "\u{feff}1",
+            "\"\\u00e9\"",
+        ] {
+            assert_eq!(accepts(text), reference(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn depth_is_bounded_as_in_serde_json() {
+        for depth in [126, 127, 128, 129, 20_000] {
+            let text = "[".repeat(depth) + &"]".repeat(depth);
+            // A record is itself one level, so what it holds may nest one less.
+            assert_eq!(accepts(&text), reference(&format!("[{text}]")), "{depth}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn unescaping_is_as_in_serde_json(text in "(\\\\(u[0-9a-fD-E]{4}|[\"\\\\/bfnrtux])|[ -~é]){0,12}") {
+            let quoted = format!("\"{text}\"");
+            let mut scanner = Scanner::new(&quoted);
+            let mine = scanner.text().and_then(|text| scanner.end().map(|()| text.into_owned())).ok();
+            prop_assert_eq!(mine, serde_json::from_str::<String>(&quoted).ok());
+        }
+
+        #[test]
+        fn soup_is_as_in_serde_json(text in "([\\[\\]{},:0-9eE+.-]|\"a\"|true|false|null|\\\\| ){0,20}") {
+            prop_assert_eq!(accepts(&text), reference(&text), "{:?}", text);
+        }
+    }
+}
