@@ -1,1 +1,3 @@
-//! placeholder
+//! pss
+pub mod files;
+pub mod input;

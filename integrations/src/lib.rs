@@ -5,8 +5,9 @@
 //! To add a format: one file in `formats` with an implementation of [`formats::Format`] and `inventory::submit! { FormatEntry { format: &YourFormat } }`.
 
 pub mod formats;
+pub mod views;
 
 use pss_metrics::{plugin::PluginCrate, plugin_crate};
 
 /// What this crate brings.
-pub const PLUGIN_CRATE: PluginCrate = plugin_crate!("format:native");
+pub const PLUGIN_CRATE: PluginCrate = plugin_crate!("format:native", "view:json");

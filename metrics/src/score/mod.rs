@@ -22,7 +22,7 @@ pub use interval::Interval;
 pub use metric::{Example, FactorMeta, Metric, MetricEntry, MetricMeta, Over};
 pub use outcome::{Outcome, Part, Subject};
 pub use plan::{NoDataPolicy, Plan, Planned};
-pub use points::{Share, worst};
+pub use points::{Share, subjects, worst};
 pub use registry::metrics;
 pub use run::{Scored, ScoredMetric, score};
 pub use settings::{Curve, Settings, SettingsError};

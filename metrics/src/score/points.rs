@@ -38,8 +38,8 @@ pub fn worst(outcome: &Outcome, lost: f64) -> Vec<Share> {
         .collect()
 }
 
-/// All subjects with their points.
-pub(crate) fn subjects(outcome: &Outcome, lost: f64) -> Vec<Share> {
+/// All subjects of an outcome, with the points each cost of those the metric lost.
+pub fn subjects(outcome: &Outcome, lost: f64) -> Vec<Share> {
     let mut totals: BTreeMap<usize, f64> = BTreeMap::new();
     for part in outcome.parts() {
         *totals.entry(part.factor).or_default() += part.weight;

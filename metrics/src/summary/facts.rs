@@ -68,11 +68,15 @@ impl Facts {
     }
 
     pub(crate) fn add_bad(&mut self, bad: Bad) {
-        self.bad += 1;
-        *self.bad_reasons.entry(bad.reason.clone()).or_default() += 1;
-        cap_map(&mut self.bad_reasons);
+        self.add_bad_reason(&bad.reason);
         self.bad_examples.insert(bad);
         cap(&mut self.bad_examples, BAD_EXAMPLES);
+    }
+
+    pub(crate) fn add_bad_reason(&mut self, reason: &str) {
+        self.bad += 1;
+        *self.bad_reasons.entry(reason.to_owned()).or_default() += 1;
+        cap_map(&mut self.bad_reasons);
     }
 
     pub(crate) fn add_unknown_field(&mut self, name: &str) {

@@ -97,6 +97,11 @@ impl Summariser {
         self.facts.add_bad(bad);
     }
 
+    /// Counts a bad record whose place is not known any more.
+    pub fn bad_reason(&mut self, reason: &str) {
+        self.facts.add_bad_reason(reason);
+    }
+
     /// Notes a field that no part of `pss` reads.
     pub fn unknown_field(&mut self, name: &str) {
         self.facts.add_unknown_field(name);

@@ -1,0 +1,273 @@
+//! What a report holds.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    model::Category,
+    score::{Confidence, Moment},
+};
+
+/// Version of the report's form.
+pub const SCHEMA: &str = "pss.report/1";
+
+/// A report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// Version of the form.
+    pub schema: String,
+    /// The score.
+    pub pss: Pss,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Every selected metric, in report order.
+    pub metrics: Vec<MetricReport>,
+    /// The operations that cost most points, the dearest first.
+    pub operations: Vec<OperationReport>,
+    /// The score over time.
+    pub timeline: TimelineReport,
+    /// What was read.
+    pub input: InputReport,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+    /// What made the report.
+    pub generator: Generator,
+}
+
+/// The Program Stability Score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Pss {
+    /// 0..100; null where no metric has data.
+    pub score: Option<f64>,
+    /// Lower end of the interval within this run, approximate.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// In a word: excellent from 90, good from 75, fair from 50, poor below.
+    pub band: Option<String>,
+    /// How far it can be trusted.
+    pub confidence: Confidence,
+    /// Whether all that had to have data has.
+    pub complete: bool,
+    /// Codes of the metrics with data.
+    pub with_data: Vec<String>,
+    /// Codes of those without.
+    pub without_data: Vec<String>,
+}
+
+/// What CI acts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum VerdictOutcome {
+    /// All thresholds are met.
+    Pass,
+    /// Met, but something should be looked at.
+    Warn,
+    /// A threshold is not met.
+    Fail,
+    /// Too little data to say.
+    Inconclusive,
+}
+
+impl VerdictOutcome {
+    /// The name in reports and flags.
+    pub fn name(self) -> &'static str {
+        match self {
+            VerdictOutcome::Pass => "pass",
+            VerdictOutcome::Warn => "warn",
+            VerdictOutcome::Fail => "fail",
+            VerdictOutcome::Inconclusive => "inconclusive",
+        }
+    }
+}
+
+/// A verdict and its reasons.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Verdict {
+    /// The outcome.
+    pub outcome: VerdictOutcome,
+    /// Why.
+    pub reasons: Vec<String>,
+}
+
+/// One metric.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MetricReport {
+    /// Its code.
+    pub code: String,
+    /// The question it asks.
+    pub name: String,
+    /// Its weight.
+    pub weight: f64,
+    /// 0..1; null where there is not enough data.
+    pub score: Option<f64>,
+    /// Lower end of the interval.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Points of the PSS lost.
+    pub points: f64,
+    /// Spans or samples it rests on.
+    pub n: u64,
+    /// Why there is no score.
+    pub no_data: Option<String>,
+    /// Why it could not be computed.
+    pub failed: Option<String>,
+    /// Telemetry that would bring data.
+    pub needs: String,
+    /// Remarks.
+    pub flags: Vec<String>,
+    /// Its factors.
+    pub factors: Vec<FactorReport>,
+    /// What cost it most.
+    pub worst: Vec<WorstReport>,
+}
+
+/// One factor.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FactorReport {
+    /// Its name.
+    pub name: String,
+    /// The value: the weighted median over what it is measured on.
+    pub value: f64,
+    /// Unit of the value.
+    pub unit: String,
+    /// Its score, 0..1.
+    pub score: f64,
+    /// The value that scores 0.9.
+    pub good: f64,
+    /// The value that scores 0.5.
+    pub mid: f64,
+    /// The power with which it takes part.
+    pub exponent: f64,
+}
+
+/// What cost a metric points.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct WorstReport {
+    /// The service, where it is about one.
+    pub service: Option<String>,
+    /// The operation, where it is about one.
+    pub operation: Option<String>,
+    /// The process, partition or device, where it is about one.
+    pub entity: Option<String>,
+    /// Its lowest factor's score, 0..1.
+    pub score: f64,
+    /// Points of the PSS lost.
+    pub points: f64,
+    /// Spans or samples.
+    pub n: u64,
+}
+
+/// One operation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OperationReport {
+    /// The service.
+    pub service: String,
+    /// The operation.
+    pub operation: String,
+    /// The category.
+    pub category: Category,
+    /// Spans.
+    pub n: u64,
+    /// Spans that failed.
+    pub errors: u64,
+    /// Median duration of those that did not, in seconds.
+    pub q50: Option<f64>,
+    /// 99 % quantile, in seconds.
+    pub q99: Option<f64>,
+    /// Points of the PSS lost over all metrics.
+    pub points: f64,
+}
+
+/// The score over time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TimelineReport {
+    /// Windows in the order of time, scored without what needs more than one.
+    pub windows: Vec<Moment>,
+    /// Place of the worst window.
+    pub worst: Option<usize>,
+    /// Place of the first window more than 15 points below the median one.
+    pub first_bad: Option<usize>,
+    /// Share of such windows.
+    pub burst: f64,
+}
+
+/// What was read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InputReport {
+    /// Each input.
+    pub files: Vec<InputFile>,
+    /// Records, good and bad.
+    pub records: u64,
+    /// Spans.
+    pub spans: u64,
+    /// Samples.
+    pub samples: u64,
+    /// Records that could not be used.
+    pub bad_records: u64,
+    /// The first of them.
+    pub bad: Vec<BadExample>,
+    /// First instant, in seconds since the epoch.
+    pub start: Option<f64>,
+    /// Last instant.
+    pub end: Option<f64>,
+    /// Spans without a time.
+    pub untimed: u64,
+    /// Whether reading was stopped before the end.
+    pub partial: bool,
+    /// What categories were decided by, as shares of spans.
+    pub classified: Classification,
+    /// Field names nobody reads, a capped list.
+    pub unknown_fields: Vec<String>,
+}
+
+/// One input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct InputFile {
+    /// Its name.
+    pub name: String,
+    /// Its format.
+    pub format: String,
+    /// Its compression: none, gzip or zstd.
+    pub compression: String,
+    /// Bytes read from it.
+    pub bytes: u64,
+    /// Records, good and bad.
+    pub records: u64,
+    /// Bad records.
+    pub bad_records: u64,
+}
+
+/// A record that could not be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BadExample {
+    /// The input.
+    pub file: String,
+    /// The line, or the element of an array, from 1.
+    pub line: u64,
+    /// Why.
+    pub reason: String,
+}
+
+/// What categories were decided by, as shares of spans.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Classification {
+    /// An attribute or the span's kind.
+    pub attribute: f64,
+    /// A word of the operation's name.
+    pub name: f64,
+    /// Nothing.
+    pub nothing: f64,
+}
+
+/// What made the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Generator {
+    /// `pss`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The profile.
+    pub profile: String,
+}

@@ -1,0 +1,67 @@
+//! The verdict of one run: policy, apart from what was measured.
+
+use super::data::{Verdict, VerdictOutcome};
+use crate::score::{Level, Plan, Scored};
+
+/// Judges a scored run by the plan's thresholds.
+///
+/// A threshold on a score that is n/a or incomplete is not met. Without a threshold there is nothing to fail; low confidence, an incomplete score or a partial
+/// input then only warn.
+pub(super) fn verdict(scored: &Scored, plan: &Plan, warnings: &[String]) -> Verdict {
+    let mut failed = Vec::new();
+    if let Some(least) = plan.fail_under {
+        match scored.pss {
+            None => failed.push(format!(
+                "no metric has data, so the threshold of {least} is not met"
+            )),
+            Some(_) if !scored.complete => failed.push(format!(
+                "the score is incomplete, so the threshold of {least} is not met: {}",
+                scored.incomplete.join("; ")
+            )),
+            Some(score) if 100.0 * score < least => failed.push(format!(
+                "the score {:.1} is below the threshold of {least}",
+                100.0 * score
+            )),
+            Some(_) => {}
+        }
+    }
+    for (planned, metric) in plan.metrics.iter().zip(&scored.metrics) {
+        if let Some(least) = planned.min_score {
+            let code = planned.metric.meta().code;
+            match metric.outcome.score() {
+                None => failed.push(format!(
+                    "{code} has no score, so its threshold of {least} is not met"
+                )),
+                Some(score) if score < least => failed.push(format!(
+                    "{code} scores {score:.2}, below its threshold of {least}"
+                )),
+                Some(_) => {}
+            }
+        }
+    }
+    if !failed.is_empty() {
+        return Verdict {
+            outcome: VerdictOutcome::Fail,
+            reasons: failed,
+        };
+    }
+    if scored.pss.is_none() {
+        return Verdict {
+            outcome: VerdictOutcome::Inconclusive,
+            reasons: vec!["no metric has enough data".to_owned()],
+        };
+    }
+    let mut reasons = scored.incomplete.clone();
+    if scored.confidence.level == Level::Low {
+        reasons.extend(scored.confidence.reasons.iter().cloned());
+    }
+    reasons.extend(warnings.iter().cloned());
+    Verdict {
+        outcome: if reasons.is_empty() {
+            VerdictOutcome::Pass
+        } else {
+            VerdictOutcome::Warn
+        },
+        reasons,
+    }
+}

@@ -1,0 +1,53 @@
+//! Decompression, chosen by the first bytes: a name may lie.
+
+use std::io::{self, BufReader, Read};
+
+/// How an input is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compression {
+    /// Not at all.
+    None,
+    /// gzip, of any number of members.
+    Gzip,
+    /// Zstandard, of any number of frames.
+    Zstd,
+}
+
+impl Compression {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Compression::None => "none",
+            Compression::Gzip => "gzip",
+            Compression::Zstd => "zstd",
+        }
+    }
+
+    /// From the first bytes.
+    pub fn of(head: &[u8]) -> Compression {
+        if head.starts_with(&[0x1f, 0x8b]) {
+            Compression::Gzip
+        } else if head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+            Compression::Zstd
+        } else {
+            Compression::None
+        }
+    }
+}
+
+/// Bytes read from the compressed side at once.
+const BUFFER: usize = 256 << 10;
+
+/// The plain bytes of a stream whose first bytes are `head`.
+pub(super) fn plain<'a>(
+    compression: Compression,
+    stream: impl Read + Send + 'a,
+) -> io::Result<Box<dyn Read + Send + 'a>> {
+    Ok(match compression {
+        Compression::None => Box::new(stream),
+        Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(
+            BufReader::with_capacity(BUFFER, stream),
+        )),
+        Compression::Zstd => Box::new(zstd::stream::read::Decoder::new(stream)?),
+    })
+}

@@ -1,0 +1,51 @@
+//! Why an input cannot be used: exit code 3, with the name of the input and the next step.
+
+use super::summary_file::SummaryFileError;
+
+/// Why an input cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// Not there.
+    #[error("no such file: `{0}`; check the path, or use `-` to read from standard input")]
+    Missing(String),
+    /// There, but not to be read.
+    #[error("cannot read `{path}`: {error}")]
+    Unreadable {
+        /// The input.
+        path: String,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// A folder without traces.
+    #[error(
+        "no trace files in folder `{0}`: pss looks for names that end in .jsonl, .ndjson, .json or .pss, with .gz or .zst after it or not; name a file to read it whatever it is called"
+    )]
+    EmptyFolder(String),
+    /// Nothing in it.
+    #[error("`{0}` is empty: no records; was the program stopped before it wrote its traces?")]
+    Empty(String),
+    /// No format knows it.
+    #[error(
+        "`{path}` is in no known format: it starts with {start}; pss reads JSON lines, a JSON array, {{\"traces\": [..]}} and .pss summaries, plain or compressed with gzip or zstd"
+    )]
+    Unknown {
+        /// The input.
+        path: String,
+        /// Its first characters.
+        start: String,
+    },
+    /// Records, but none that can be used.
+    #[error("no good record in {inputs}: {why}")]
+    NoGoodRecord {
+        /// The inputs.
+        inputs: String,
+        /// The first reasons.
+        why: String,
+    },
+    /// A summary that cannot be read.
+    #[error(transparent)]
+    Summary(#[from] SummaryFileError),
+    /// A worker stopped with a bug.
+    #[error("decoding `{0}` stopped with a bug in a format; please report it with the input")]
+    Worker(String),
+}

@@ -1,0 +1,15 @@
+//! From files to a summary: open, decompress, sniff, cut at record bounds, decode on all cores, fold.
+
+mod compressed;
+mod error;
+mod place;
+mod reader;
+mod split;
+mod summary_file;
+mod worker;
+
+pub use compressed::Compression;
+pub use error::InputError;
+pub use place::{Place, places};
+pub use reader::{FileReport, Progress, ReadOptions, ReadOutcome, Silent, read};
+pub use summary_file::{SummaryFileError, read_summary, write_summary};

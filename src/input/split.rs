@@ -1,0 +1,273 @@
+//! Cuts a stream of bytes into blocks at record bounds.
+
+use std::io::{self, Read};
+
+use pss_integrations::formats::Layout;
+
+/// Bytes of a block, more only where one record is longer.
+pub(super) const BLOCK: usize = 1 << 20;
+
+/// Whole records.
+#[derive(Debug, Default)]
+pub(super) struct Block {
+    /// Number of the block in its input.
+    pub(super) number: usize,
+    /// The bytes.
+    pub(super) data: Vec<u8>,
+    /// For arrays, where each element lies; lines are found by the worker.
+    pub(super) elements: Option<Vec<(usize, usize)>>,
+    /// A record beyond the limit stood before this block and was passed over.
+    pub(super) too_long: bool,
+    /// The input ended inside the last record.
+    pub(super) cut_short: bool,
+}
+
+/// What cutting needs to remember between blocks.
+pub(super) struct Splitter {
+    layout: Layout,
+    limit: usize,
+    rest: Vec<u8>,
+    array: Array,
+    skipping: bool,
+    number: usize,
+    ended: bool,
+}
+
+/// Where in an array the scan stands.
+#[derive(Debug, Default)]
+struct Array {
+    scanned: usize,
+    depth: u32,
+    in_text: bool,
+    escaped: bool,
+    start: Option<usize>,
+    over: bool,
+}
+
+impl Splitter {
+    /// `rest` is what was read to find the layout, less what stands before the first record.
+    pub(super) fn new(layout: Layout, limit: usize, rest: Vec<u8>) -> Splitter {
+        Splitter {
+            layout,
+            limit,
+            rest,
+            array: Array::default(),
+            skipping: false,
+            number: 0,
+            ended: false,
+        }
+    }
+
+    /// The next block, in a buffer that was used before; `None` at the end.
+    ///
+    /// # Errors
+    /// What the stream says. What was read before stays: the next call gives it.
+    pub(super) fn next(
+        &mut self,
+        stream: &mut dyn Read,
+        mut buffer: Vec<u8>,
+    ) -> io::Result<Option<Block>> {
+        if self.array.over || (self.ended && self.rest.is_empty()) {
+            return Ok(None);
+        }
+        buffer.clear();
+        buffer.append(&mut self.rest);
+        let mut block = Block {
+            number: self.number,
+            data: buffer,
+            ..Block::default()
+        };
+        loop {
+            if !self.ended {
+                let failed = self.fill(stream, &mut block.data);
+                if let Err(error) = failed {
+                    self.ended = true;
+                    self.rest = block.data;
+                    return Err(error);
+                }
+            }
+            self.pass_over(&mut block);
+            let cut = match self.layout {
+                Layout::Lines => memchr::memrchr(b'\n', &block.data).map(|at| at + 1),
+                Layout::Array(_) => self.elements(&mut block),
+            };
+            if let Some(cut) = cut {
+                self.rest.extend_from_slice(&block.data[cut..]);
+                block.data.truncate(cut);
+                self.array.scanned = self.array.scanned.saturating_sub(cut);
+                self.array.start = self.array.start.map(|start| start - cut);
+                break;
+            }
+            if self.ended {
+                if let (Layout::Array(_), Some(start)) = (self.layout, self.array.start.take()) {
+                    block.cut_short = true;
+                    let end = block.data.len();
+                    block.elements.get_or_insert_default().push((start, end));
+                }
+                break;
+            }
+            if block.data.len() > self.limit {
+                block.data.clear();
+                self.skipping = true;
+                block.too_long = true;
+            }
+        }
+        self.number += 1;
+        Ok(Some(block))
+    }
+
+    /// Reads until a block is full or the stream ends.
+    fn fill(&mut self, stream: &mut dyn Read, data: &mut Vec<u8>) -> io::Result<()> {
+        let wanted = if data.len() < BLOCK {
+            BLOCK - data.len()
+        } else {
+            BLOCK
+        };
+        data.reserve(wanted);
+        let got = stream.take(wanted as u64).read_to_end(data)?;
+        self.ended = got < wanted;
+        Ok(())
+    }
+
+    /// Drops the rest of a line beyond the limit.
+    fn pass_over(&mut self, block: &mut Block) {
+        if !self.skipping {
+            return;
+        }
+        match (self.layout, memchr::memchr(b'\n', &block.data)) {
+            (Layout::Lines, Some(at)) => {
+                block.data.drain(..=at);
+                self.skipping = false;
+            }
+            _ => {
+                block.data.clear();
+                // Past an element that is too long there is no way to tell where the next begins.
+                self.array.over |= matches!(self.layout, Layout::Array(_));
+            }
+        }
+    }
+
+    /// Finds whole elements; says where the last one ends.
+    fn elements(&mut self, block: &mut Block) -> Option<usize> {
+        let array = &mut self.array;
+        let mut cut = None;
+        let mut at = array.scanned;
+        let data = &block.data;
+        let found = block.elements.get_or_insert_default();
+        while at < data.len() {
+            let byte = data[at];
+            if array.in_text {
+                if array.escaped {
+                    array.escaped = false;
+                    at += 1;
+                    continue;
+                }
+                match memchr::memchr2(b'"', b'\\', &data[at..]) {
+                    Some(skip) => {
+                        at += skip;
+                        array.escaped = data[at] == b'\\';
+                        array.in_text = array.escaped;
+                    }
+                    None => at = data.len() - 1,
+                }
+                at += 1;
+                continue;
+            }
+            match byte {
+                b'"' => {
+                    array.in_text = true;
+                    array.start.get_or_insert(at);
+                }
+                b'{' | b'[' => {
+                    array.start.get_or_insert(at);
+                    array.depth += 1;
+                }
+                b'}' | b']' if array.depth > 0 => array.depth -= 1,
+                b',' | b']' if array.depth == 0 => {
+                    if let Some(start) = array.start.take() {
+                        found.push((start, at));
+                    }
+                    cut = Some(at + 1);
+                    if byte == b']' {
+                        array.over = true;
+                        break;
+                    }
+                }
+                byte if !byte.is_ascii_whitespace() => {
+                    array.start.get_or_insert(at);
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        array.scanned = at;
+        cut
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A stream that gives at most `step` bytes at once.
+    struct Slow<'a>(&'a [u8], usize);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let n = self.1.min(self.0.len()).min(buffer.len());
+            buffer[..n].copy_from_slice(&self.0[..n]);
+            self.0 = &self.0[n..];
+            Ok(n)
+        }
+    }
+
+    fn records(layout: Layout, text: &str, step: usize) -> Vec<String> {
+        let mut splitter = Splitter::new(layout, 1 << 16, Vec::new());
+        let mut stream = Slow(text.as_bytes(), step);
+        let mut all = Vec::new();
+        while let Some(block) = splitter.next(&mut stream, Vec::new()).expect("reads") {
+            let text = std::str::from_utf8(&block.data).expect("text");
+            match block.elements {
+                Some(elements) => all.extend(
+                    elements
+                        .iter()
+                        .map(|(start, end)| text[*start..*end].trim().to_owned()),
+                ),
+                None => all.extend(text.lines().map(str::to_owned)),
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn elements_are_found_wherever_reads_end() {
+        let text = r#" {"a": "x,]}\"[", "b": [1, {"c": 2}]} , 5, "t,]", [1,2] ,{} ] , "after": 1}"#;
+        for step in 1..text.len() {
+            assert_eq!(
+                records(Layout::Array(0), text, step),
+                [
+                    r#"{"a": "x,]}\"[", "b": [1, {"c": 2}]}"#,
+                    "5",
+                    "\"t,]\"",
+                    "[1,2]",
+                    "{}"
+                ],
+                "{step}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_an_unfinished_array_holds_is_kept() {
+        assert_eq!(
+            records(Layout::Array(0), r#"{"a":1},{"b""#, 3),
+            [r#"{"a":1}"#, r#"{"b""#]
+        );
+    }
+
+    #[test]
+    fn a_line_beyond_the_limit_is_passed_over() {
+        let long = format!("short\n{}\nlast\n", "x".repeat(BLOCK * 2));
+        assert_eq!(records(Layout::Lines, &long, 1 << 14), ["short", "last"]);
+    }
+}
