@@ -1,2 +1,7 @@
 //! The `pss` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pss::main_with(&[])
+}

@@ -1,0 +1,279 @@
+//! `pss analyze FILES`: score trace files.
+
+use std::{
+    path::Path,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use pss_integrations::views::View;
+use pss_metrics::{
+    plugin::nearest,
+    report::{Generator, InputFile, Provenance, Report, build},
+    score::score,
+    summary::Summary,
+};
+
+use super::{
+    arguments::{Analyze, Common},
+    stdout,
+};
+use crate::{
+    config::{Flags, Keys, Profile, Resolved, load},
+    error::Error,
+    exit::Exit,
+    files,
+    input::{ReadOptions, ReadOutcome, places, read, write_summary},
+    registry::Registry,
+    terminal::{Bar, Look, render},
+};
+
+/// Longest record: no span comes near it, and one that does would cost its length in memory.
+const RECORD_LIMIT: usize = 64 << 20;
+
+pub(super) fn run(
+    arguments: &Analyze,
+    common: &Common,
+    registry: &Registry,
+) -> Result<Exit, Error> {
+    let plugins: Vec<String> = registry
+        .all()
+        .iter()
+        .map(pss_metrics::plugin::PluginMeta::id)
+        .collect();
+    let keys = Keys::new(&registry.metrics, &plugins);
+    let config =
+        load(&keys, common.config.as_deref(), &flags(arguments)?).map_err(Error::Config)?;
+    let resolved = config.resolve(&registry.metrics).map_err(Error::Config)?;
+    if resolved.profile != Profile::Default {
+        return Err(Error::Usage(format!(
+            "profile {} is not built into this pss yet; use the default profile",
+            resolved.profile.name()
+        )));
+    }
+    let exports = exports(arguments, registry)?;
+
+    let interrupt = Arc::new(AtomicBool::new(false));
+    // A second Ctrl-C ends the program at once.
+    for register in [
+        signal_hook::flag::register_conditional_shutdown(
+            signal_hook::consts::SIGINT,
+            i32::from(Exit::Interrupted.code()),
+            Arc::clone(&interrupt),
+        ),
+        signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&interrupt)),
+    ] {
+        register.map_err(|error| Error::Usage(format!("cannot listen for Ctrl-C: {error}")))?;
+    }
+    let extras: Vec<_> = resolved
+        .plan
+        .metrics
+        .iter()
+        .flat_map(|planned| planned.metric.extras())
+        .collect();
+    let bar = Bar::new(common.quiet);
+    let options = ReadOptions {
+        threads: arguments
+            .threads
+            .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+        formats: &registry.formats,
+        extras: &extras,
+        record_limit: RECORD_LIMIT,
+        interrupt: &interrupt,
+    };
+    let outcome = read(&places(&arguments.files)?, &options, &bar)?;
+    bar.clear();
+
+    let scored = score(&outcome.summary, &resolved.plan);
+    let report = build(
+        &outcome.summary,
+        &resolved.plan,
+        &scored,
+        provenance(&outcome, &resolved),
+    );
+    write_all(arguments, common, &report, &outcome.summary, &exports)?;
+    Ok(exit(&outcome, &resolved, &report))
+}
+
+/// The first that applies: interrupted, too many bad records, the verdict.
+fn exit(outcome: &ReadOutcome, resolved: &Resolved, report: &Report) -> Exit {
+    let mut exit = Exit::Done;
+    if outcome.interrupted {
+        exit = exit.or(Exit::Interrupted);
+    }
+    if resolved
+        .bad_limit
+        .exceeded(report.input.bad_records, report.input.records)
+    {
+        warn(&format!(
+            "{} of {} records cannot be used, more than the {} % allowed; mend the input, or raise bad_records in [pss] of pss.toml",
+            report.input.bad_records,
+            report.input.records,
+            100.0 * resolved.bad_limit.share
+        ));
+        exit = exit.or(Exit::Input);
+    }
+    if resolved
+        .fail_on
+        .iter()
+        .any(|verdict| verdict == report.verdict.outcome.name())
+    {
+        exit = exit.or(Exit::Verdict);
+    }
+    exit
+}
+
+fn flags(arguments: &Analyze) -> Result<Flags, Error> {
+    let mut flags = Flags::new();
+    let mut add = |key: &str, flag: &str, text: &Option<String>| {
+        if let Some(text) = text {
+            flags.push((key.to_owned(), flag.to_owned(), text.clone()));
+        }
+    };
+    add("pss.fail_under", "--fail-under", &arguments.fail_under);
+    add("pss.fail_on", "--fail-on", &arguments.fail_on);
+    add(
+        "pss.fail_on",
+        "--strict",
+        &arguments
+            .strict
+            .then(|| "fail,warn,inconclusive".to_owned()),
+    );
+    add("pss.metrics", "--metrics", &arguments.metrics);
+    add("pss.profile", "--profile", &arguments.profile);
+    add("pss.top", "--top", &arguments.top);
+    for weight in &arguments.weight {
+        let (code, value) = weight.split_once('=').ok_or_else(|| {
+            Error::Usage(format!(
+                "--weight {weight:?} is not of the form CODE=WEIGHT, such as IO=.25"
+            ))
+        })?;
+        flags.push((
+            format!("pss.weights.{}", code.to_ascii_uppercase()),
+            "--weight".to_owned(),
+            value.to_owned(),
+        ));
+    }
+    Ok(flags)
+}
+
+/// What to write where.
+enum Export<'a> {
+    View(&'static dyn View, &'a str),
+    Summary(&'a str),
+}
+
+fn exports<'a>(arguments: &'a Analyze, registry: &Registry) -> Result<Vec<Export<'a>>, Error> {
+    let mut names: Vec<&str> = registry.views.iter().map(|view| view.meta().name).collect();
+    names.push("summary");
+    let parse = |export: &'a String| {
+        let (name, path) = export.split_once('=').ok_or_else(|| {
+            Error::Usage(format!(
+                "--export {export:?} is not of the form VIEW=PATH, such as json=report.json"
+            ))
+        })?;
+        if name == "summary" {
+            return if path == "-" {
+                Err(Error::Usage(
+                    "a summary is no text: give --export summary= a file".to_owned(),
+                ))
+            } else {
+                Ok(Export::Summary(path))
+            };
+        }
+        match registry.views.iter().find(|view| view.meta().name == name) {
+            Some(view) => Ok(Export::View(*view, path)),
+            None => {
+                let help = nearest(name, names.iter().copied()).map_or_else(
+                    || format!("known: {}", names.join(", ")),
+                    |near| format!("did you mean {near}?"),
+                );
+                Err(Error::Usage(format!(
+                    "--export knows no view {name:?}; {help}"
+                )))
+            }
+        }
+    };
+    arguments.export.iter().map(parse).collect()
+}
+
+/// Writes every report, even when one fails; the first failure is the error.
+fn write_all(
+    arguments: &Analyze,
+    common: &Common,
+    report: &Report,
+    summary: &Summary,
+    exports: &[Export<'_>],
+) -> Result<(), Error> {
+    let mut first = Ok(());
+    let mut keep = |result: Result<(), Error>| {
+        if first.is_ok() {
+            first = result;
+        }
+    };
+    let mut stdout_taken = false;
+    for export in exports {
+        keep(match export {
+            Export::Summary(path) => {
+                write_summary(Path::new(path), summary).map_err(|error| Error::Output {
+                    what: format!("`{path}`"),
+                    error: std::io::Error::other(error),
+                })
+            }
+            Export::View(view, "-") => {
+                stdout_taken = true;
+                stdout::write(|out| view.render(report, out))
+            }
+            Export::View(view, path) => files::write(Path::new(path), |file| {
+                view.render(report, &mut std::io::BufWriter::new(file))
+            })
+            .map_err(|error| Error::Output {
+                what: format!("`{path}`"),
+                error,
+            }),
+        });
+    }
+    if arguments.json {
+        keep(stdout::write(|out| {
+            pss_integrations::views::json::Json.render(report, out)
+        }));
+    } else if !stdout_taken && !common.quiet {
+        keep(stdout::text(&render(
+            report,
+            &Look::of_stdout(common.color),
+        )));
+    }
+    first
+}
+
+fn provenance(outcome: &ReadOutcome, resolved: &Resolved) -> Provenance {
+    Provenance {
+        files: outcome
+            .files
+            .iter()
+            .map(|file| InputFile {
+                name: file.name.clone(),
+                format: file.format.clone(),
+                compression: file.compression.name().to_owned(),
+                bytes: file.bytes,
+                records: file.records,
+                bad_records: file.bad,
+            })
+            .collect(),
+        partial: outcome.interrupted,
+        notices: outcome.notices.clone(),
+        generator: Generator {
+            name: "pss".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            profile: resolved.profile.name().to_owned(),
+        },
+        top: resolved.top,
+    }
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "a warning meets the user on standard error"
+)]
+fn warn(text: &str) {
+    eprintln!("warning: {text}");
+}

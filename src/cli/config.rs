@@ -1,0 +1,65 @@
+//! `pss config check|show|schema`.
+
+use super::{
+    arguments::{Common, ConfigAction, ConfigCommand},
+    stdout,
+};
+use crate::{
+    config::{Keys, load, schema},
+    error::Error,
+    exit::Exit,
+    registry::Registry,
+};
+
+pub(super) fn run(
+    arguments: &ConfigCommand,
+    common: &Common,
+    registry: &Registry,
+) -> Result<Exit, Error> {
+    let plugins: Vec<String> = registry
+        .all()
+        .iter()
+        .map(pss_metrics::plugin::PluginMeta::id)
+        .collect();
+    let keys = Keys::new(&registry.metrics, &plugins);
+    let config = || load(&keys, common.config.as_deref(), &Vec::new()).map_err(Error::Config);
+    let text = match arguments.command {
+        ConfigAction::Schema => format!("{:#}\n", schema(&keys)),
+        ConfigAction::Check => {
+            let config = config()?;
+            config.resolve(&registry.metrics).map_err(Error::Config)?;
+            let files: Vec<String> = config
+                .files
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect();
+            match files.as_slice() {
+                [] => {
+                    "no pss.toml here or above; defaults hold. `pss init` writes one\n".to_owned()
+                }
+                files => format!(
+                    "{}: fine, {} settings\n",
+                    files.join(", "),
+                    config.settings.len()
+                ),
+            }
+        }
+        ConfigAction::Show => {
+            let config = config()?;
+            let mut text = String::new();
+            for key in &keys.0 {
+                let line = match (config.settings.get(&key.name), &key.default) {
+                    (Some(setting), _) => {
+                        format!("{} = {}  # {}\n", key.name, setting.value, setting.place)
+                    }
+                    (None, Some(default)) => format!("{} = {default}  # default\n", key.name),
+                    (None, None) => format!("# {} is not set: {}\n", key.name, key.about),
+                };
+                text.push_str(&line);
+            }
+            text
+        }
+    };
+    stdout::text(&text)?;
+    Ok(Exit::Done)
+}

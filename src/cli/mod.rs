@@ -1,0 +1,62 @@
+//! The command line: one file per command.
+
+mod analyze;
+mod arguments;
+mod completions;
+mod config;
+mod explain;
+mod init;
+mod plugins;
+mod stdout;
+
+use std::collections::BTreeMap;
+
+use clap::Parser;
+use pss_metrics::plugin::PluginCrate;
+
+use crate::{error::Error, exit::Exit, registry::Registry};
+
+pub use arguments::Cli;
+use arguments::Command;
+
+/// Parses arguments and runs the command. Errors go to standard error.
+pub fn run(crates: &[&'static PluginCrate]) -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output and are no error; a closed one is none either.
+            let exit = if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Done
+            };
+            let _ = error.print();
+            return exit;
+        }
+    };
+    match dispatch(&cli, crates) {
+        Ok(exit) => exit,
+        Err(error) => {
+            report_error(&error);
+            error.exit()
+        }
+    }
+}
+
+fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
+    let overrides = BTreeMap::new();
+    let registry = || Registry::collect(crates, &overrides);
+    match &cli.command {
+        Command::Analyze(arguments) => analyze::run(arguments, &cli.common, &registry()?),
+        Command::Explain(arguments) => explain::run(arguments, &registry()?),
+        Command::Plugins(arguments) => plugins::run(arguments, &registry()?),
+        Command::Init(arguments) => init::run(arguments),
+        Command::Config(arguments) => config::run(arguments, &cli.common, &registry()?),
+        Command::Completions(arguments) => completions::run(arguments),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "this is where errors meet the user")]
+fn report_error(error: &Error) {
+    eprintln!("error: {error}");
+}

@@ -1,0 +1,93 @@
+//! `pss plugins list|info`.
+
+use pss_metrics::plugin::{canonical, nearest};
+
+use super::{
+    arguments::{Plugins, PluginsCommand},
+    explain, stdout,
+};
+use crate::{error::Error, exit::Exit, registry::Registry};
+
+pub(super) fn run(arguments: &Plugins, registry: &Registry) -> Result<Exit, Error> {
+    let all = registry.all();
+    let text = match &arguments.command {
+        PluginsCommand::List { json: true } => {
+            let list: Vec<serde_json::Value> = all
+                .iter()
+                .map(|meta| {
+                    serde_json::json!({ "id": meta.id(), "kind": meta.kind.name(), "name": meta.name, "version": meta.version, "description": meta.description,
+                        "crate": meta.origin, "contract": meta.contract })
+                })
+                .collect();
+            format!("{:#}\n", serde_json::Value::from(list))
+        }
+        PluginsCommand::List { json: false } => {
+            let width = all.iter().map(|meta| meta.id().len()).max().unwrap_or(0);
+            all.iter()
+                .map(|meta| {
+                    format!(
+                        "{:<width$}  {} ({} {})\n",
+                        meta.id(),
+                        meta.description,
+                        meta.origin,
+                        meta.version
+                    )
+                })
+                .collect()
+        }
+        PluginsCommand::Info { plugin } => info(plugin, registry)?,
+    };
+    stdout::text(&text)?;
+    Ok(Exit::Done)
+}
+
+fn info(plugin: &str, registry: &Registry) -> Result<String, Error> {
+    let wanted = canonical(plugin);
+    let all = registry.all();
+    let found = all
+        .iter()
+        .find(|meta| canonical(&meta.id()) == wanted || canonical(meta.name) == wanted);
+    let Some(meta) = found else {
+        let ids: Vec<String> = all
+            .iter()
+            .map(pss_metrics::plugin::PluginMeta::id)
+            .collect();
+        let near = nearest(plugin, ids.iter().map(String::as_str))
+            .map_or(String::new(), |near| format!("; did you mean {near}?"));
+        return Err(Error::Usage(format!(
+            "no plugin {plugin:?}{near} `pss plugins list` lists all"
+        )));
+    };
+    let mut text = format!(
+        "{}\n{}\nversion {} from crate {}, plugin contract {}, declared at {}:{}\n",
+        meta.id(),
+        meta.description,
+        meta.version,
+        meta.origin,
+        meta.contract,
+        meta.file,
+        meta.line
+    );
+    if let Some(metric) = registry
+        .metrics
+        .iter()
+        .find(|metric| metric.meta().plugin.id() == meta.id())
+    {
+        text.push('\n');
+        text.push_str(&explain::metric(metric.meta()));
+    }
+    if let Some(format) = registry
+        .formats
+        .iter()
+        .find(|format| format.meta().plugin.id() == meta.id())
+    {
+        let format = format.meta();
+        text.push_str(&format!(
+            "\nextensions {}\nmedia types {}\n\n{}\n",
+            format.extensions.join(", "),
+            format.media_types.join(", "),
+            format.mapping
+        ));
+    }
+    Ok(text)
+}

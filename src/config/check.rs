@@ -1,0 +1,80 @@
+//! Whether a value fits its key.
+
+use pss_metrics::plugin::nearest;
+
+use super::{
+    error::ConfigError,
+    keys::{Key, Takes},
+    value::Value,
+};
+
+/// Checks a value, and brings it into the form the key has: codes in capitals, lists as lists.
+///
+/// # Errors
+/// The wrong type, a number out of bounds, a name that does not exist.
+pub(super) fn check(key: &Key, value: Value, place: &str) -> Result<Value, ConfigError> {
+    let wrong = |expected: &str| {
+        Err(ConfigError::new(
+            place,
+            format!(
+                "`{}` is {} ({value}), expected {expected}",
+                key.name,
+                value.kind()
+            ),
+        ))
+    };
+    match (&key.takes, &value) {
+        (Takes::Number { least, most }, Value::Number(number)) => {
+            if number.is_nan() || number < least || number > most {
+                let bound = if *number < 0.0 && *least == 0.0 {
+                    "must not be negative".to_owned()
+                } else {
+                    format!("must lie between {least} and {most}")
+                };
+                return Err(ConfigError::new(
+                    place,
+                    format!("`{}` is {number} and {bound}", key.name),
+                ));
+            }
+            Ok(value)
+        }
+        (Takes::Number { .. }, _) => wrong("a number"),
+        (Takes::Bool, Value::Bool(_)) => Ok(value),
+        (Takes::Bool, _) => wrong("true or false without quotes"),
+        (Takes::Choice(choices), Value::Text(text)) => {
+            Ok(Value::Text(choose(key, text, choices, place)?))
+        }
+        (Takes::Choice(choices), _) => wrong(&format!("one of {}", choices.join(", "))),
+        (Takes::Choices(choices), Value::List(list)) => Ok(Value::List(
+            list.iter()
+                .map(|text| choose(key, text, choices, place))
+                .collect::<Result<_, _>>()?,
+        )),
+        (Takes::Choices(_), _) => wrong("a list such as [\"..\", \"..\"]"),
+        (Takes::Share, Value::Number(number)) if (0.0..=1.0).contains(number) => Ok(value),
+        (Takes::Share, Value::Text(text)) => match text
+            .strip_suffix('%')
+            .and_then(|percent| percent.trim().parse::<f64>().ok())
+        {
+            Some(percent) if (0.0..=100.0).contains(&percent) => Ok(Value::Number(percent / 100.0)),
+            _ => wrong("a share such as \"0.1%\" or 0.001"),
+        },
+        (Takes::Share, _) => wrong("a share such as \"0.1%\" or 0.001"),
+        (Takes::Crate, Value::Text(_)) => Ok(value),
+        (Takes::Crate, _) => wrong("the name of a crate"),
+    }
+}
+
+fn choose(key: &Key, text: &str, choices: &[String], place: &str) -> Result<String, ConfigError> {
+    if let Some(choice) = choices
+        .iter()
+        .find(|choice| choice.eq_ignore_ascii_case(text))
+    {
+        return Ok(choice.clone());
+    }
+    let error = ConfigError::new(place, format!("`{}` does not know {text:?}", key.name));
+    Err(match nearest(text, choices.iter().map(String::as_str)) {
+        Some(near) => error.help(format!("did you mean {near:?}?")),
+        None => error.help(format!("it takes {}", choices.join(", "))),
+    })
+}

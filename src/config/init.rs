@@ -1,0 +1,24 @@
+//! What `pss init` writes.
+
+/// A commented `pss.toml`. Every line that is not a heading is a comment, so that writing it changes nothing.
+pub const TEMPLATE: &str = r#"# Settings of pss; all of them are optional. `pss config show` prints every key with its value and where it comes from.
+
+[pss]
+# fail_under = 80            # exit 1 when the score is below this, n/a or incomplete
+# fail_on = ["fail"]         # verdicts that exit 1: fail, warn, inconclusive
+# require = ["TIME", "ERR"]  # metrics that must have data
+# no_data = "exclude"        # a metric without data is left out; "one" counts it as perfect, "fail" makes the score incomplete
+# bad_records = "0.1%"       # exit 3 when more than this share of records (and more than 10) cannot be used
+# top = 10                   # operations shown
+
+[pss.weights]
+# DB = 0.20                  # weights of metrics; only their ratios matter
+
+[metrics.DB]
+# min_score = 0.70           # exit 1 when this one metric scores below
+# enabled = false            # do not score it at all
+
+[metrics.DB.disp]
+# good = 0.50                # the value that scores 0.9 (see `pss explain DB`)
+# mid = 1.25                 # the value that scores 0.5
+"#;

@@ -1,0 +1,224 @@
+//! All keys there are: what may stand in `pss.toml`, with type, default and meaning. Checks, schema, template and `config show` read this one list.
+
+use pss_metrics::score::Metric;
+
+/// What a key takes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Takes {
+    /// A number within bounds.
+    Number {
+        /// Smallest.
+        least: f64,
+        /// Largest.
+        most: f64,
+    },
+    /// One of these texts.
+    Choice(Vec<String>),
+    /// A list of these texts.
+    Choices(Vec<String>),
+    /// true or false.
+    Bool,
+    /// A share such as "0.1%" or 0.001.
+    Share,
+    /// The name of a crate.
+    Crate,
+}
+
+/// One key.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// Dotted, such as `metrics.DB.disp.good`.
+    pub name: String,
+    /// What it takes.
+    pub takes: Takes,
+    /// Its default, as it would be written; `None` where nothing is set.
+    pub default: Option<String>,
+    /// What it does.
+    pub about: String,
+}
+
+/// All keys, given the registered metrics.
+#[derive(Debug, Clone)]
+pub struct Keys(pub Vec<Key>);
+
+/// Names of the verdicts that `fail_on` takes.
+pub(super) const VERDICTS: [&str; 3] = ["fail", "warn", "inconclusive"];
+
+impl Keys {
+    /// The keys for these metrics and plugin ids.
+    pub fn new(metrics: &[&'static dyn Metric], plugins: &[String]) -> Keys {
+        let owned = |texts: &[&str]| {
+            texts
+                .iter()
+                .map(|text| (*text).to_owned())
+                .collect::<Vec<_>>()
+        };
+        let codes: Vec<String> = metrics
+            .iter()
+            .map(|metric| metric.meta().code.to_owned())
+            .collect();
+        let mut keys = Vec::new();
+        let mut add = |name: String, takes: Takes, default: Option<String>, about: &str| {
+            keys.push(Key {
+                name,
+                takes,
+                default,
+                about: about.to_owned(),
+            })
+        };
+        let number = |least: f64, most: f64| Takes::Number { least, most };
+        add(
+            "pss.fail_under".into(),
+            number(0.0, 100.0),
+            None,
+            "exit 1 when the score is below this, n/a or incomplete",
+        );
+        add(
+            "pss.fail_on".into(),
+            Takes::Choices(owned(&VERDICTS)),
+            Some("[\"fail\"]".into()),
+            "verdicts that exit 1",
+        );
+        add(
+            "pss.require".into(),
+            Takes::Choices(codes.clone()),
+            Some("[]".into()),
+            "metrics that must have data; without it the score is incomplete",
+        );
+        add(
+            "pss.no_data".into(),
+            Takes::Choice(owned(&["exclude", "one", "fail"])),
+            Some("\"exclude\"".into()),
+            "a metric without data is left out, counts as 1 (as in PyPSS), or makes the score incomplete",
+        );
+        add(
+            "pss.bad_records".into(),
+            Takes::Share,
+            Some("\"0.1%\"".into()),
+            "exit 3 when more than this share of records and more than 10 cannot be used",
+        );
+        add(
+            "pss.profile".into(),
+            Takes::Choice(owned(&["default", "pypss", "pypss-core"])),
+            Some("\"default\"".into()),
+            "how to score: our own formulas, or PyPSS 1.3.1's numbers with all twelve metrics or its five pillars",
+        );
+        add(
+            "pss.metrics".into(),
+            Takes::Choices(codes.clone()),
+            None,
+            "score only these metrics",
+        );
+        add(
+            "pss.top".into(),
+            number(1.0, 10_000.0),
+            Some("10".into()),
+            "operations shown",
+        );
+        for metric in metrics {
+            let meta = metric.meta();
+            add(
+                format!("pss.weights.{}", meta.code),
+                number(0.0, 1e6),
+                Some(meta.weight.to_string()),
+                meta.question,
+            );
+        }
+        for metric in metrics {
+            let meta = metric.meta();
+            add(
+                format!("metrics.{}.enabled", meta.code),
+                Takes::Bool,
+                Some("true".into()),
+                "whether it is scored",
+            );
+            add(
+                format!("metrics.{}.weight", meta.code),
+                number(0.0, 1e6),
+                None,
+                "its weight, where [pss.weights] does not set it",
+            );
+            add(
+                format!("metrics.{}.min_score", meta.code),
+                number(0.0, 1.0),
+                None,
+                "exit 1 when it scores below this, or has no score",
+            );
+            for factor in meta.factors {
+                let name = |point: &str| format!("metrics.{}.{}.{point}", meta.code, factor.name);
+                add(
+                    name("good"),
+                    number(f64::MIN_POSITIVE, 1e12),
+                    Some(factor.curve.good.to_string()),
+                    "the value that scores 0.9",
+                );
+                add(
+                    name("mid"),
+                    number(f64::MIN_POSITIVE, 1e12),
+                    Some(factor.curve.mid.to_string()),
+                    "the value that scores 0.5",
+                );
+                add(
+                    name("exponent"),
+                    number(f64::MIN_POSITIVE, 100.0),
+                    Some(factor.curve.exponent.to_string()),
+                    "the power with which it takes part",
+                );
+            }
+        }
+        add(
+            "plugins.expect".into(),
+            Takes::Choices(plugins.to_vec()),
+            Some("[]".into()),
+            "plugins that must be there",
+        );
+        for id in plugins {
+            add(
+                format!("plugins.override.{id}"),
+                Takes::Crate,
+                None,
+                "the crate to take it from where two bring it",
+            );
+        }
+        Keys(keys)
+    }
+
+    /// A key by its name; metric codes in any case.
+    pub fn find(&self, name: &str) -> Option<&Key> {
+        self.0.iter().find(|key| key.name == name).or_else(|| {
+            self.0
+                .iter()
+                .find(|key| key.name.eq_ignore_ascii_case(name))
+        })
+    }
+
+    /// Whether some key lies below a table.
+    pub fn is_table(&self, table: &str) -> bool {
+        self.0.iter().any(|key| {
+            key.name.len() > table.len()
+                && key.name.as_bytes()[table.len()] == b'.'
+                && key.name[..table.len()].eq_ignore_ascii_case(table)
+        })
+    }
+
+    /// The names one level below a table, each once.
+    pub fn below(&self, table: &str) -> Vec<&str> {
+        let mut names = Vec::new();
+        for key in &self.0 {
+            let rest = if table.is_empty() {
+                Some(key.name.as_str())
+            } else {
+                key.name
+                    .get(..table.len())
+                    .filter(|start| start.eq_ignore_ascii_case(table))
+                    .and_then(|_| key.name[table.len()..].strip_prefix('.'))
+            };
+            if let Some(name) = rest.and_then(|rest| rest.split('.').next())
+                && !names.contains(&name)
+            {
+                names.push(name);
+            }
+        }
+        names
+    }
+}

@@ -1,0 +1,110 @@
+//! Puts the layers on top of each other.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    check::check,
+    environment::{self, from_text},
+    error::ConfigError,
+    files,
+    keys::Keys,
+    toml_file::parse,
+    value::Setting,
+};
+
+/// Settings that flags give, as `(key, flag, text)`.
+pub type Flags = Vec<(String, String, String)>;
+
+/// All settings that are set, by key.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// The settings.
+    pub settings: BTreeMap<String, Setting>,
+    /// Files that were read, lowest layer first.
+    pub files: Vec<PathBuf>,
+}
+
+/// Reads all layers. `explicit` names the project's file; else the nearest `pss.toml` upwards from the working folder is it.
+///
+/// # Errors
+/// All mistakes in all layers.
+pub fn load(
+    keys: &Keys,
+    explicit: Option<&Path>,
+    flags: &Flags,
+) -> Result<Config, Vec<ConfigError>> {
+    let mut config = Config::default();
+    let mut errors = Vec::new();
+    let variable = |name: &str| std::env::var(name).ok();
+    let named = explicit
+        .map(Path::to_path_buf)
+        .or_else(|| variable("PSS_CONFIG").map(PathBuf::from));
+    let project = match named {
+        Some(path) => Some(path),
+        None => std::env::current_dir()
+            .ok()
+            .and_then(|folder| files::project(&folder)),
+    };
+    for path in [files::user(variable), project].into_iter().flatten() {
+        let name = shown(&path);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => match parse(&name, &text, keys) {
+                Ok(settings) => config.settings.extend(settings),
+                Err(mistakes) => errors.extend(mistakes),
+            },
+            Err(error) => errors.push(ConfigError::new(&name, format!("cannot be read: {error}"))),
+        }
+        config.files.push(path);
+    }
+    match environment::settings(
+        std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        }),
+        keys,
+    ) {
+        Ok(settings) => config.settings.extend(settings),
+        Err(mistakes) => errors.extend(mistakes),
+    }
+    for (key, flag, text) in flags {
+        let Some(key) = keys.find(key) else {
+            let (table, name) = key.rsplit_once('.').unwrap_or(("", key));
+            let valid = keys.below(table);
+            let error = ConfigError::new(flag, format!("unknown metric {name:?}"));
+            errors.push(
+                match pss_metrics::plugin::nearest(name, valid.iter().copied()) {
+                    Some(near) => error.help(format!("did you mean {near}?")),
+                    None => error.help(format!("known: {}", valid.join(", "))),
+                },
+            );
+            continue;
+        };
+        match check(key, from_text(text, &key.takes), flag) {
+            Ok(value) => {
+                config.settings.insert(
+                    key.name.clone(),
+                    Setting {
+                        value,
+                        place: format!("flag {flag}"),
+                    },
+                );
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() {
+        Ok(config)
+    } else {
+        Err(errors)
+    }
+}
+
+/// A path as the user would type it: relative to the working folder where it lies below.
+fn shown(path: &Path) -> String {
+    let below = std::env::current_dir()
+        .ok()
+        .and_then(|folder| path.strip_prefix(folder).map(Path::to_path_buf).ok());
+    below.as_deref().unwrap_or(path).display().to_string()
+}

@@ -1,0 +1,24 @@
+//! `pss.toml` and its layers: defaults < user file < project file < environment < flags.
+//!
+//! Every layer is flattened to dotted keys with the place each value came from, so that one check serves all layers and `pss config show` can name the origin.
+
+mod check;
+mod environment;
+mod error;
+mod files;
+mod init;
+mod keys;
+mod layers;
+mod plan;
+mod schema;
+mod toml_file;
+mod value;
+
+pub use error::ConfigError;
+pub use init::TEMPLATE;
+pub use keys::{Key, Keys};
+pub use layers::{Config, Flags, load};
+pub use plan::{BadLimit, Profile, Resolved};
+pub use schema::schema;
+pub use toml_file::parse;
+pub use value::{Setting, Value};

@@ -1,0 +1,223 @@
+//! From settings to what is done: the plan of metrics, thresholds and limits.
+
+use pss_metrics::score::{Curve, Metric, NoDataPolicy, Plan, Planned, Settings};
+
+use super::{
+    error::ConfigError,
+    layers::Config,
+    value::{Setting, Value},
+};
+
+/// How to score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Profile {
+    /// Our own formulas.
+    #[default]
+    Default,
+    /// PyPSS 1.3.1 with all twelve metrics.
+    Pypss,
+    /// PyPSS 1.3.1's five pillars.
+    PypssCore,
+}
+
+impl Profile {
+    /// The name in settings and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Default => "default",
+            Profile::Pypss => "pypss",
+            Profile::PypssCore => "pypss-core",
+        }
+    }
+}
+
+/// How many bad records are allowed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BadLimit {
+    /// Share of all records.
+    pub share: f64,
+}
+
+impl BadLimit {
+    /// So many are always allowed: in a small file one bad record is a large share.
+    const ALWAYS: u64 = 10;
+
+    /// Whether there are too many.
+    pub fn exceeded(self, bad: u64, records: u64) -> bool {
+        bad > Self::ALWAYS && bad as f64 > self.share * records as f64
+    }
+}
+
+/// All settings, resolved.
+pub struct Resolved {
+    /// What to score.
+    pub plan: Plan,
+    /// How.
+    pub profile: Profile,
+    /// Verdicts that exit 1.
+    pub fail_on: Vec<String>,
+    /// How many bad records are allowed.
+    pub bad_limit: BadLimit,
+    /// Operations shown.
+    pub top: usize,
+}
+
+impl Config {
+    /// Resolves settings against the registered metrics.
+    ///
+    /// # Errors
+    /// Curves that do not fall, weights that sum to zero.
+    pub fn resolve(&self, metrics: &[&'static dyn Metric]) -> Result<Resolved, Vec<ConfigError>> {
+        let mut errors = Vec::new();
+        let selected = self.list("pss.metrics");
+        let mut plan = Plan {
+            no_data: match self.text("pss.no_data") {
+                Some("one") => NoDataPolicy::One,
+                Some("fail") => NoDataPolicy::Fail,
+                _ => NoDataPolicy::Exclude,
+            },
+            require: self.list("pss.require").unwrap_or_default(),
+            fail_under: self.number("pss.fail_under"),
+            metrics: Vec::new(),
+        };
+        for metric in metrics {
+            let code = metric.meta().code;
+            let wanted = selected
+                .as_ref()
+                .is_none_or(|selected| selected.iter().any(|wanted| wanted == code));
+            if !wanted || self.truth(&format!("metrics.{code}.enabled")) == Some(false) {
+                if let Some(required) = plan.require.iter().find(|required| *required == code) {
+                    let place = self
+                        .settings
+                        .get("pss.require")
+                        .map_or("pss.require", |setting| &setting.place);
+                    errors.push(ConfigError::new(
+                        place,
+                        format!(
+                            "`pss.require` names {required}, which is not among the metrics scored"
+                        ),
+                    ));
+                }
+                continue;
+            }
+            let weight = self
+                .number(&format!("pss.weights.{code}"))
+                .or_else(|| self.number(&format!("metrics.{code}.weight")))
+                .unwrap_or(metric.meta().weight);
+            let settings = self.curves(*metric, &mut errors);
+            plan.metrics.push(Planned {
+                metric: *metric,
+                weight,
+                settings,
+                min_score: self.number(&format!("metrics.{code}.min_score")),
+            });
+        }
+        let sum: f64 = plan.metrics.iter().map(|planned| planned.weight).sum();
+        if sum <= 0.0 {
+            let place = self.settings.iter().find(|(key, _)| {
+                key.starts_with("pss.weights.") || key.ends_with(".weight") || *key == "pss.metrics"
+            });
+            let place = place.map_or("weights".to_owned(), |(_, setting)| setting.place.clone());
+            errors.push(
+                ConfigError::new(place, "the weights of the metrics scored sum to zero")
+                    .help("give at least one of them a weight above 0"),
+            );
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(Resolved {
+            plan,
+            profile: match self.text("pss.profile") {
+                Some("pypss") => Profile::Pypss,
+                Some("pypss-core") => Profile::PypssCore,
+                _ => Profile::Default,
+            },
+            fail_on: self
+                .list("pss.fail_on")
+                .unwrap_or_else(|| vec!["fail".to_owned()]),
+            bad_limit: BadLimit {
+                share: self.number("pss.bad_records").unwrap_or(0.001),
+            },
+            top: self.number("pss.top").unwrap_or(10.0) as usize,
+        })
+    }
+
+    fn curves(&self, metric: &'static dyn Metric, errors: &mut Vec<ConfigError>) -> Settings {
+        let mut settings = Settings::default();
+        let meta = metric.meta();
+        for factor in meta.factors {
+            let key = |point: &str| format!("metrics.{}.{}.{point}", meta.code, factor.name);
+            let point = |name: &str, default: f64| self.number(&key(name)).unwrap_or(default);
+            let curve = Curve {
+                good: point("good", factor.curve.good),
+                mid: point("mid", factor.curve.mid),
+                exponent: point("exponent", factor.curve.exponent),
+            };
+            if curve != factor.curve
+                && let Err(error) = settings.set(factor.name, curve)
+            {
+                let place = ["good", "mid", "exponent"]
+                    .iter()
+                    .find_map(|name| self.settings.get(&key(name)))
+                    .map_or("", |setting| &setting.place);
+                errors.push(ConfigError::new(
+                    place,
+                    format!(
+                        "`metrics.{}.{}`: {error} (good {}, mid {})",
+                        meta.code, factor.name, curve.good, curve.mid
+                    ),
+                ));
+            }
+        }
+        settings
+    }
+
+    fn number(&self, key: &str) -> Option<f64> {
+        if let Some(Setting {
+            value: Value::Number(number),
+            ..
+        }) = self.settings.get(key)
+        {
+            Some(*number)
+        } else {
+            None
+        }
+    }
+
+    fn truth(&self, key: &str) -> Option<bool> {
+        if let Some(Setting {
+            value: Value::Bool(truth),
+            ..
+        }) = self.settings.get(key)
+        {
+            Some(*truth)
+        } else {
+            None
+        }
+    }
+
+    fn text(&self, key: &str) -> Option<&str> {
+        if let Some(Setting {
+            value: Value::Text(text),
+            ..
+        }) = self.settings.get(key)
+        {
+            Some(text)
+        } else {
+            None
+        }
+    }
+
+    fn list(&self, key: &str) -> Option<Vec<String>> {
+        if let Some(Setting {
+            value: Value::List(list),
+            ..
+        }) = self.settings.get(key)
+        {
+            Some(list.clone())
+        } else {
+            None
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! A toml file as dotted keys with the line of each.
+
+use std::{borrow::Cow, collections::BTreeMap, ops::Range};
+
+use pss_metrics::plugin::nearest;
+use toml::de::{DeTable, DeValue};
+
+use super::{
+    check::check,
+    error::ConfigError,
+    keys::Keys,
+    value::{Setting, Value},
+};
+
+/// Reads a file's text. All mistakes are found, not just the first.
+///
+/// # Errors
+/// Text that is no toml, unknown keys, wrong types, values out of bounds.
+pub fn parse(
+    name: &str,
+    text: &str,
+    keys: &Keys,
+) -> Result<BTreeMap<String, Setting>, Vec<ConfigError>> {
+    let file = File { name, text, keys };
+    let table = DeTable::parse(text).map_err(|error| {
+        vec![ConfigError::new(
+            file.place(error.span()),
+            error.message().to_owned(),
+        )]
+    })?;
+    let mut settings = BTreeMap::new();
+    let mut errors = Vec::new();
+    file.table("", table.get_ref(), &mut settings, &mut errors);
+    if errors.is_empty() {
+        Ok(settings)
+    } else {
+        Err(errors)
+    }
+}
+
+struct File<'a> {
+    name: &'a str,
+    text: &'a str,
+    keys: &'a Keys,
+}
+
+impl File<'_> {
+    fn table(
+        &self,
+        path: &str,
+        table: &DeTable<'_>,
+        settings: &mut BTreeMap<String, Setting>,
+        errors: &mut Vec<ConfigError>,
+    ) {
+        for (key, value) in table {
+            let place = self.place(Some(key.span()));
+            let name: Cow<'_, str> = if path.is_empty() {
+                Cow::Borrowed(key.get_ref())
+            } else {
+                Cow::Owned(format!("{path}.{}", key.get_ref()))
+            };
+            match (value.get_ref(), self.keys.find(&name)) {
+                (DeValue::Table(inner), None) if self.keys.is_table(&name) => {
+                    self.table(&name, inner, settings, errors)
+                }
+                (other, None) if self.keys.is_table(&name) => {
+                    errors.push(
+                        ConfigError::new(
+                            place,
+                            format!("`{name}` is {}, expected a table", other.type_str()),
+                        )
+                        .help(format!("write [{name}]")),
+                    );
+                }
+                (_, None) => errors.push(self.unknown(place, path, key.get_ref())),
+                (other, Some(key)) => match plain(other).ok_or_else(|| {
+                    ConfigError::new(
+                        &place,
+                        format!("`{name}` is a value of type {}", other.type_str()),
+                    )
+                }) {
+                    Err(error) => errors.push(error),
+                    Ok(value) => match check(key, value, &place) {
+                        Ok(value) => {
+                            settings.insert(key.name.clone(), Setting { value, place });
+                        }
+                        Err(error) => errors.push(error),
+                    },
+                },
+            }
+        }
+    }
+
+    fn unknown(&self, place: String, path: &str, key: &str) -> ConfigError {
+        let valid = self.keys.below(path);
+        let table = if path.is_empty() {
+            "at the top".to_owned()
+        } else {
+            format!("in [{path}]")
+        };
+        let error = ConfigError::new(place, format!("unknown key `{key}` {table}"));
+        match nearest(key, valid.iter().copied()) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error.help(format!("known there: {}", valid.join(", "))),
+        }
+    }
+
+    fn place(&self, span: Option<Range<usize>>) -> String {
+        let Some(span) = span else {
+            return self.name.to_owned();
+        };
+        let line = 1 + self.text.as_bytes()[..span.start.min(self.text.len())]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count();
+        format!("{}:{line}", self.name)
+    }
+}
+
+fn plain(value: &DeValue<'_>) -> Option<Value> {
+    Some(match value {
+        DeValue::String(text) => Value::Text(text.to_string()),
+        DeValue::Integer(integer) => {
+            Value::Number(i64::from_str_radix(integer.as_str(), integer.radix()).ok()? as f64)
+        }
+        DeValue::Float(float) => Value::Number(float.as_str().parse().ok()?),
+        DeValue::Boolean(truth) => Value::Bool(*truth),
+        DeValue::Array(list) => Value::List(
+            list.iter()
+                .map(|item| item.get_ref().as_str().map(str::to_owned))
+                .collect::<Option<_>>()?,
+        ),
+        DeValue::Datetime(_) | DeValue::Table(_) => return None,
+    })
+}

@@ -1,0 +1,48 @@
+//! Values of settings, each with the place it came from.
+
+use std::fmt;
+
+/// A value, as written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A number.
+    Number(f64),
+    /// Text.
+    Text(String),
+    /// true or false.
+    Bool(bool),
+    /// A list of texts.
+    List(Vec<String>),
+}
+
+impl Value {
+    /// What it is, for messages.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Value::Number(_) => "a number",
+            Value::Text(_) => "text",
+            Value::Bool(_) => "true or false",
+            Value::List(_) => "a list",
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Number(number) => write!(f, "{number}"),
+            Value::Text(text) => write!(f, "{text:?}"),
+            Value::Bool(truth) => write!(f, "{truth}"),
+            Value::List(list) => write!(f, "{list:?}"),
+        }
+    }
+}
+
+/// A value and where it came from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    /// The value.
+    pub value: Value,
+    /// `default`, `file:line`, a flag or an environment variable.
+    pub place: String,
+}

@@ -1,0 +1,71 @@
+//! All plugins of this build, checked once at start.
+
+use std::collections::BTreeMap;
+
+use pss_integrations::{
+    formats::{Format, formats},
+    views::{View, views},
+};
+use pss_metrics::{
+    plugin::{PluginCrate, PluginMeta, check_crates},
+    score::{Metric, metrics},
+};
+
+use crate::error::Error;
+
+/// The plugins by kind, sorted.
+pub struct Registry {
+    /// Metrics in report order.
+    pub metrics: Vec<&'static dyn Metric>,
+    /// Formats by name.
+    pub formats: Vec<&'static dyn Format>,
+    /// Views by name.
+    pub views: Vec<&'static dyn View>,
+}
+
+impl Registry {
+    /// Collects what registered, and compares it with what the crates promise.
+    ///
+    /// # Errors
+    /// Duplicates that no override settles, plugins whose crate is unknown, crates whose plugins are missing, other contract versions.
+    pub fn collect(
+        crates: &[&PluginCrate],
+        overrides: &BTreeMap<String, String>,
+    ) -> Result<Registry, Error> {
+        let registry = Registry {
+            metrics: metrics(crates, overrides).map_err(Error::Registry)?,
+            formats: formats(crates, overrides).map_err(Error::Registry)?,
+            views: views(crates, overrides).map_err(Error::Registry)?,
+        };
+        // One that an override put aside did register; it only is not used.
+        let promised: Vec<&PluginCrate> = crates.to_vec();
+        let mut all = registry.all();
+        for (id, origin) in overrides {
+            for listed in promised
+                .iter()
+                .filter(|listed| listed.name != origin && listed.plugins.contains(&id.as_str()))
+            {
+                if let Some(kept) = all.iter().find(|meta| meta.id() == *id).copied() {
+                    all.push(PluginMeta {
+                        origin: listed.name,
+                        ..kept
+                    });
+                }
+            }
+        }
+        check_crates(&all, &promised).map_err(Error::Registry)?;
+        Ok(registry)
+    }
+
+    /// What all plugins say of themselves, by kind and name.
+    pub fn all(&self) -> Vec<PluginMeta> {
+        let mut all: Vec<PluginMeta> = self
+            .metrics
+            .iter()
+            .map(|metric| metric.meta().plugin)
+            .collect();
+        all.extend(self.formats.iter().map(|format| format.meta().plugin));
+        all.extend(self.views.iter().map(|view| *view.meta()));
+        all
+    }
+}

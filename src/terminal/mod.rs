@@ -1,0 +1,11 @@
+//! The terminal view: headline, tables, bars, sparkline, progress, styles.
+
+mod bar;
+mod numbers;
+mod progress;
+mod report;
+mod style;
+
+pub use progress::Bar;
+pub use report::render;
+pub use style::{ColorChoice, Look, Styles};
