@@ -32,7 +32,7 @@ impl Grid {
     /// The bucket of a value; 0 counts as 1.
     #[inline]
     pub fn bucket(&self, value: u64) -> u16 {
-        let value = value.max(1);
+        let value = value.clamp(1, u64::MAX - 1);
         let octave = value.ilog2();
         let slot = if octave >= SLOT_BITS {
             value >> (octave - SLOT_BITS)
