@@ -34,44 +34,41 @@ impl Decimal {
     /// # Errors
     /// [`NumberError::NotANumber`] where the text is not of JSON's number grammar.
     pub fn parse(text: &[u8]) -> Result<Decimal, NumberError> {
-        let mut at = 0;
+        match Decimal::prefix(text)? {
+            (value, length) if length == text.len() => Ok(value),
+            _ => Err(NumberError::NotANumber),
+        }
+    }
+
+    /// Reads the JSON number that a text starts with, and says how long it is.
+    ///
+    /// # Errors
+    /// As [`Decimal::parse`].
+    #[inline]
+    pub fn prefix(text: &[u8]) -> Result<(Decimal, usize), NumberError> {
         let byte = |at: usize| text.get(at).copied().unwrap_or(0);
         let negative = byte(0) == b'-';
-        at += usize::from(negative);
-        let mut mantissa = 0u64;
-        let mut exponent = 0i32;
-        let mut take = |digit: u8, fraction: bool, exponent: &mut i32| {
-            if mantissa < 1_000_000_000_000_000_000 {
-                mantissa = mantissa * 10 + u64::from(digit - b'0');
-                *exponent -= i32::from(fraction);
-            } else {
-                *exponent = exponent.saturating_add(i32::from(!fraction));
-            }
-        };
-        let whole = at;
-        while byte(at).is_ascii_digit() {
-            take(byte(at), false, &mut exponent);
-            at += 1;
-        }
+        let whole = usize::from(negative);
+        let mut digits = Digits::default();
+        let mut at = digits.take(text, whole);
+        let mut exponent = digits.cut;
         if at == whole || (text[whole] == b'0' && at > whole + 1) {
             return Err(NumberError::NotANumber);
         }
         if byte(at) == b'.' {
-            at += 1;
-            let fraction = at;
-            while byte(at).is_ascii_digit() {
-                take(byte(at), true, &mut exponent);
-                at += 1;
-            }
-            if at == fraction {
+            let (first, cut) = (at + 1, digits.cut);
+            at = digits.take(text, first);
+            if at == first {
                 return Err(NumberError::NotANumber);
             }
+            // Each digit after the point that was kept is worth a tenth of the one before.
+            let kept = (at - first) as i32 - (digits.cut - cut);
+            exponent -= kept;
         }
         if matches!(byte(at), b'e' | b'E') {
-            at += 1;
-            let down = byte(at) == b'-';
-            at += usize::from(matches!(byte(at), b'-' | b'+'));
-            let digits = at;
+            let down = byte(at + 1) == b'-';
+            let first = at + 1 + usize::from(matches!(byte(at + 1), b'-' | b'+'));
+            at = first;
             let mut power = 0i32;
             while byte(at).is_ascii_digit() {
                 power = power
@@ -79,19 +76,19 @@ impl Decimal {
                     .saturating_add(i32::from(byte(at) - b'0'));
                 at += 1;
             }
-            if at == digits {
+            if at == first {
                 return Err(NumberError::NotANumber);
             }
             exponent = exponent.saturating_add(if down { -power } else { power });
         }
-        if at != text.len() {
-            return Err(NumberError::NotANumber);
-        }
-        Ok(Decimal {
-            negative,
-            mantissa,
-            exponent,
-        })
+        Ok((
+            Decimal {
+                negative,
+                mantissa: digits.mantissa,
+                exponent,
+            },
+            at,
+        ))
     }
 
     /// The value times `10^shift`, rounded half to even, where it fits 128 bits.
@@ -103,15 +100,16 @@ impl Decimal {
         let magnitude = if power >= 0 {
             let factor = 10i128.checked_pow(u32::try_from(power).ok()?)?;
             i128::from(self.mantissa).checked_mul(factor)?
-        } else if power < -20 {
-            0
         } else {
-            let divisor = 10i128.pow(power.unsigned_abs());
-            let (whole, rest) = (
-                i128::from(self.mantissa) / divisor,
-                i128::from(self.mantissa) % divisor,
-            );
-            whole + i128::from(rest * 2 > divisor || (rest * 2 == divisor && whole % 2 == 1))
+            match POWERS.get(power.unsigned_abs() as usize) {
+                // Beyond 10^19 the quotient is below one half: a mantissa has 19 digits.
+                None => 0,
+                Some(divisor) => {
+                    let (whole, rest) = (self.mantissa / divisor, self.mantissa % divisor);
+                    let half = divisor / 2;
+                    i128::from(whole + u64::from(rest > half || (rest == half && whole % 2 == 1)))
+                }
+            }
         };
         Some(if self.negative { -magnitude } else { magnitude })
     }
@@ -138,6 +136,67 @@ impl Decimal {
             .and_then(|value| i64::try_from(value).ok())
             .ok_or(NumberError::OutOfRange)
     }
+}
+
+/// The powers of ten that fit 64 bits.
+const POWERS: [u64; 20] = {
+    let mut powers = [1; 20];
+    let mut at = 1;
+    while at < 20 {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
+
+/// Digits gathered into a mantissa.
+#[derive(Default)]
+struct Digits {
+    mantissa: u64,
+    /// Digits that did not fit.
+    cut: i32,
+}
+
+impl Digits {
+    /// Takes all digits from a place on, eight at a time where it can; says where they end.
+    #[inline]
+    fn take(&mut self, text: &[u8], mut at: usize) -> usize {
+        while self.mantissa < 10_000_000_000
+            && let Some(chunk) = text.get(at..at + 8)
+            && let Some(eight) = eight_digits(chunk)
+        {
+            self.mantissa = self.mantissa * 100_000_000 + eight;
+            at += 8;
+        }
+        while let Some(digit) = text.get(at).filter(|byte| byte.is_ascii_digit()) {
+            if self.mantissa < 1_000_000_000_000_000_000 {
+                self.mantissa = self.mantissa * 10 + u64::from(digit - b'0');
+            } else {
+                self.cut = self.cut.saturating_add(1);
+            }
+            at += 1;
+        }
+        at
+    }
+}
+
+/// The value of eight digits, by three multiplications (Lemire, Number parsing at a gigabyte per second, 2021).
+#[inline]
+fn eight_digits(chunk: &[u8]) -> Option<u64> {
+    let mut word = [0; 8];
+    word.copy_from_slice(chunk);
+    let word = u64::from_le_bytes(word);
+    let all_digits = (word & 0xf0f0_f0f0_f0f0_f0f0) == 0x3030_3030_3030_3030
+        && (word.wrapping_add(0x0606_0606_0606_0606) & 0xf0f0_f0f0_f0f0_f0f0)
+            == 0x3030_3030_3030_3030;
+    if !all_digits {
+        return None;
+    }
+    let word = word - 0x3030_3030_3030_3030;
+    let word = word * 10 + (word >> 8);
+    let low = (word & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
+    let high = ((word >> 16) & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
+    Some(low.wrapping_add(high) >> 32)
 }
 
 #[cfg(test)]
@@ -171,6 +230,40 @@ mod tests {
             Err(NumberError::Negative)
         );
         assert_eq!(Decimal::parse(b"-0.0").and_then(|d| d.unsigned(9)), Ok(0));
+    }
+
+    #[test]
+    fn long_numbers_keep_their_first_digits() {
+        let parse = |text: &str| Decimal::parse(text.as_bytes()).expect("a number");
+        assert_eq!(
+            parse("12345678.12345678901234567890").mantissa,
+            1_234_567_812_345_678_901
+        );
+        assert_eq!(
+            parse("12345678.12345678901234567890").scaled(9),
+            Some(12_345_678_123_456_789)
+        );
+        assert_eq!(
+            parse("123456789012345678901234").scaled(0),
+            Some(123_456_789_012_345_678_900_000)
+        );
+        assert_eq!(parse("0.0000000123456789").scaled(16), Some(123_456_789));
+        for text in [
+            "1",
+            "12345678",
+            "123456789",
+            "98765432109876543",
+            "1.00000000",
+            "0.99999999",
+        ] {
+            let exact: f64 = text.parse().expect("a float");
+            let value = parse(text);
+            assert_eq!(
+                value.mantissa as f64 * 10f64.powi(value.exponent),
+                exact,
+                "{text}"
+            );
+        }
     }
 
     #[test]

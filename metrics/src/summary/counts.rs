@@ -19,6 +19,9 @@ enum Form {
 /// Pairs below this stay pairs: they are small and quick to search.
 const FEW: usize = 12;
 
+/// Buckets a range grows by beyond what is needed.
+const ROOM: u16 = 8;
+
 impl Default for Counts {
     fn default() -> Counts {
         Counts(Form::Pairs(Vec::new()))
@@ -84,9 +87,46 @@ impl Counts {
 
     /// Adds all counts of another.
     pub fn merge(&mut self, other: &Counts) {
+        if self.merge_ranges(other) {
+            return;
+        }
         for (bucket, count) in other.iter() {
             self.add(bucket, count);
         }
+    }
+
+    /// Adds a range that lies inside this one, without looking at its empty buckets one by one. False where that is not the case.
+    fn merge_ranges(&mut self, other: &Counts) -> bool {
+        if let Form::Pairs(pairs) = &self.0
+            && pairs.is_empty()
+        {
+            self.0 = other.0.clone();
+            return true;
+        }
+        let (
+            Form::Range { first, counts },
+            Form::Range {
+                first: from,
+                counts: theirs,
+            },
+        ) = (&mut self.0, &other.0)
+        else {
+            return false;
+        };
+        let Some(mine) = from
+            .checked_sub(*first)
+            .and_then(|skip| counts.get_mut(usize::from(skip)..usize::from(skip) + theirs.len()))
+        else {
+            return false;
+        };
+        // Half of 32 bits leaves room for the sum; anything larger goes the careful way.
+        if mine.iter().chain(theirs).any(|count| *count > u32::MAX / 2) {
+            return false;
+        }
+        for (mine, theirs) in mine.iter_mut().zip(theirs) {
+            *mine += theirs;
+        }
+        true
     }
 
     #[cold]
@@ -95,12 +135,22 @@ impl Counts {
             return;
         }
         if let Form::Range { first, counts } = &mut self.0 {
-            let low = bucket.min(*first);
-            let high = usize::from(bucket).max(usize::from(*first) + counts.len() - 1);
-            let length = high + 1 - usize::from(low);
+            let end = usize::from(*first) + counts.len() - 1;
+            // Some room beyond the new bucket, since its neighbours are likely to follow.
+            let low = if bucket < *first {
+                bucket.saturating_sub(ROOM)
+            } else {
+                *first
+            };
+            let high = if usize::from(bucket) > end {
+                usize::from(bucket + ROOM).min(super::grid::BUCKETS - 1)
+            } else {
+                end
+            };
+            let length = (high + 1).saturating_sub(usize::from(low));
             let held = counts.iter().filter(|count| **count > 0).count();
             let inside = length == counts.len();
-            if !inside && length <= (held + 1) * 16 {
+            if !inside && length <= (held + 1) * 16 + 2 * usize::from(ROOM) {
                 if low < *first {
                     counts.splice(0..0, std::iter::repeat_n(0, usize::from(*first - low)));
                     *first = low;

@@ -132,7 +132,11 @@ impl Summariser {
                 category: key.category,
             });
             if let Some((_, mine)) = &mut self.groups[at as usize] {
-                mine.merge(group);
+                if *mine == Group::default() {
+                    *mine = group;
+                } else {
+                    mine.merge(group);
+                }
             }
         }
         self.enforce_cap();

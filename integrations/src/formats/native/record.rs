@@ -48,7 +48,8 @@ struct Fields<'a> {
     memory: Option<u64>,
     error: Option<bool>,
     system: bool,
-    metadata: Metadata<'a>,
+    // Large, and rare beside spans.
+    metadata: Option<Metadata<'a>>,
     attributes: Vec<(Cow<'a, str>, Scalar<'a>)>,
 }
 
@@ -102,48 +103,52 @@ impl RecordDecoder {
         fields: &mut Fields<'a>,
     ) -> Result<(), Reason> {
         let next = scanner.next()?;
-        match key {
-            "name" => fields.name = scalar_text(scanner, next, "name")?,
-            "duration" => fields.duration = seconds(scanner, next, "duration")?,
-            "cpu_time" => fields.cpu = seconds(scanner, next, "cpu_time")?,
-            "wait_time" => fields.wait = seconds(scanner, next, "wait_time")?,
-            "lock_wait" => fields.lock_wait = seconds(scanner, next, "lock_wait")?,
-            "queue_wait" => fields.queue_wait = seconds(scanner, next, "queue_wait")?,
-            "memory" => fields.memory = unsigned(scanner, next, "memory", 0)?,
-            "error" => fields.error = truth(scanner, next)?,
-            "timestamp" | "start" => {
+        // Byte patterns become one decision tree; texts would be compared one after the other.
+        match key.as_bytes() {
+            b"name" => fields.name = scalar_text(scanner, next, "name")?,
+            b"duration" => fields.duration = seconds(scanner, next, "duration")?,
+            b"cpu_time" => fields.cpu = seconds(scanner, next, "cpu_time")?,
+            b"wait_time" => fields.wait = seconds(scanner, next, "wait_time")?,
+            b"lock_wait" => fields.lock_wait = seconds(scanner, next, "lock_wait")?,
+            b"queue_wait" => fields.queue_wait = seconds(scanner, next, "queue_wait")?,
+            b"memory" => fields.memory = unsigned(scanner, next, "memory", 0)?,
+            b"error" => fields.error = truth(scanner, next)?,
+            b"timestamp" | b"start" => {
                 let field = if key == "start" { "start" } else { "timestamp" };
                 let time = instant(scanner, next, field)?;
                 // The two are the same thing; where both are given, one that is null does not hide the other.
                 fields.start = time.or(fields.start);
             }
-            "branch_tag" => fields.tag = scalar_text(scanner, next, "branch_tag")?,
-            "service" => fields.service = scalar_text(scanner, next, "service")?,
-            "module" => fields.module = scalar_text(scanner, next, "module")?,
-            "trace_id" => fields.trace_id = identity(scanner, next)?.unwrap_or_default(),
-            "span_id" => fields.span_id = identity(scanner, next)?.is_some_and(|id| !id.is_empty()),
-            "parent_span_id" => {
+            b"branch_tag" => fields.tag = scalar_text(scanner, next, "branch_tag")?,
+            b"service" => fields.service = scalar_text(scanner, next, "service")?,
+            b"module" => fields.module = scalar_text(scanner, next, "module")?,
+            b"trace_id" => fields.trace_id = identity(scanner, next)?.unwrap_or_default(),
+            b"span_id" => {
+                fields.span_id = identity(scanner, next)?.is_some_and(|id| !id.is_empty())
+            }
+            b"parent_span_id" => {
                 fields.parent = Some(identity(scanner, next)?.is_some_and(|id| !id.is_empty()))
             }
-            "kind" => fields.kind = kind(scanner, next)?,
-            "attributes" => fields.attributes = attributes(scanner, next)?,
-            "system_metric" => {
+            b"kind" => fields.kind = kind(scanner, next)?,
+            b"attributes" => fields.attributes = attributes(scanner, next)?,
+            b"system_metric" => {
                 fields.system = matches!(boolean(scanner, next, "system_metric")?, Some(true))
             }
-            "metadata" => {
+            b"metadata" => {
                 fields.metadata = match next {
-                    Next::Object => Metadata::scan(scanner)?,
+                    Next::Object => Some(Metadata::scan(scanner)?),
                     Next::Null => {
                         scanner.literal(next)?;
-                        Metadata::default()
+                        None
                     }
                     next => return Err(wrong("metadata", "an object", next)),
                 }
             }
             // What PyPSS writes and nothing here reads.
-            "filename" | "lineno" | "memory_diff" | "exception_type" | "exception_message"
-            | "async_op" | "yield_count" | "end_time" => scanner.skip()?,
-            unknown => {
+            b"filename" | b"lineno" | b"memory_diff" | b"exception_type" | b"exception_message"
+            | b"async_op" | b"yield_count" | b"end_time" => scanner.skip()?,
+            _ => {
+                let unknown = key;
                 if self.unknown.len() < UNKNOWN
                     && !self.taken.contains(unknown)
                     && !self.unknown.contains(unknown)
@@ -160,9 +165,10 @@ impl RecordDecoder {
 impl Fields<'_> {
     fn push(self, batch: &mut Batch) -> Result<(), Reason> {
         if self.system {
-            let pushed = self
-                .metadata
-                .push(self.start, self.service.as_deref(), batch)?;
+            let pushed = match &self.metadata {
+                Some(metadata) => metadata.push(self.start, self.service.as_deref(), batch)?,
+                None => 0,
+            };
             // PyPSS writes system records for counts that no metric reads; they are no mistake.
             return if pushed > 0 || self.name.is_some() {
                 Ok(())
@@ -241,12 +247,7 @@ pub(super) fn scalar_number(
     field: &'static str,
 ) -> Result<Number, Reason> {
     match next {
-        Next::Number => {
-            let text = scanner.number()?;
-            Decimal::parse(text.as_bytes())
-                .map(Number::Is)
-                .map_err(|error| Reason::Number { field, error })
-        }
+        Next::Number => scanner.decimal().map(Number::Is),
         Next::Null => scanner.literal(next).map(|()| Number::Missing),
         next => Err(wrong(field, "a number", next)),
     }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use pss_metrics::model::Decimal;
+
 use super::reason::Reason;
 
 /// Levels of nesting beyond which a record is refused, as serde_json does.
@@ -171,6 +173,15 @@ impl<'a> Scanner<'a> {
         }
         self.at = at;
         Ok(&self.text[start..at])
+    }
+
+    /// A number's exact value, scanned once.
+    #[inline]
+    pub(super) fn decimal(&mut self) -> Result<Decimal> {
+        let (value, length) =
+            Decimal::prefix(&self.text.as_bytes()[self.at..]).map_err(|_| Reason::Syntax)?;
+        self.at += length;
+        Ok(value)
     }
 
     /// `true`, `false` or `null`, of which the first byte is known.
