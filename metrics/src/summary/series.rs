@@ -223,44 +223,45 @@ impl Series {
         self.dropped
     }
 
-    /// Counts one sample. Its window must be occupied.
-    pub(crate) fn record(&mut self, entity: &str, time: Option<i64>, shard: usize, value: u64) {
+    /// Counts samples of one entity, as `(time, shard, value)`. Their windows must be occupied.
+    pub(crate) fn record(
+        &mut self,
+        entity: &str,
+        samples: impl Iterator<Item = (Option<i64>, usize, u64)>,
+    ) {
         if !self.entities.contains_key(entity) {
             self.entities.insert(entity.into(), Entity::default());
             self.enforce_limit();
         }
         let Some(kept) = self.entities.get_mut(entity) else {
-            self.dropped += 1;
+            self.dropped += samples.count() as u64;
             return;
         };
-        kept.n += 1;
-        let slot = time.and_then(|time| self.windows.slot(time));
-        if let Some(time) = time {
-            kept.seen = Some(kept.seen.map_or((time, time), |(first, last)| {
-                (first.min(time), last.max(time))
-            }));
-        }
-        let (cells, at) = slot.map_or((&mut kept.untimed, shard), |slot| (&mut kept.timed, slot));
-        if cells.len() <= at {
-            cells.resize_with(at + 1, || None);
-        }
-        match (&mut cells[at], self.kind) {
-            (Some(cell), SampleKind::Counter) => cell.merge(SeriesCell::Counter(CounterCell::one(
-                time.unwrap_or(0),
-                value,
-            ))),
-            (empty, SampleKind::Counter) => {
-                *empty = Some(Box::new(SeriesCell::Counter(CounterCell::one(
-                    time.unwrap_or(0),
-                    value,
-                ))))
+        let mut last = None;
+        for (time, shard, value) in samples {
+            kept.n += 1;
+            let slot = time.and_then(|time| self.windows.slot_near(time, &mut last));
+            if let Some(time) = time {
+                kept.seen = Some(kept.seen.map_or((time, time), |(first, last)| {
+                    (first.min(time), last.max(time))
+                }));
             }
-            (cell, SampleKind::Gauge | SampleKind::Event) => {
-                if let SeriesCell::Gauge(gauge) = &mut **cell
-                    .get_or_insert_with(|| Box::new(SeriesCell::Gauge(GaugeCell::default())))
-                {
-                    gauge.record(value);
+            let (cells, at) =
+                slot.map_or((&mut kept.untimed, shard), |slot| (&mut kept.timed, slot));
+            if cells.len() <= at {
+                cells.resize_with(at + 1, || None);
+            }
+            let cell = &mut cells[at];
+            if self.kind == SampleKind::Counter {
+                let one = CounterCell::one(time.unwrap_or(0), value);
+                match cell {
+                    Some(cell) => cell.merge(SeriesCell::Counter(one)),
+                    empty => *empty = Some(Box::new(SeriesCell::Counter(one))),
                 }
+            } else if let SeriesCell::Gauge(gauge) =
+                &mut **cell.get_or_insert_with(|| Box::new(SeriesCell::Gauge(GaugeCell::default())))
+            {
+                gauge.record(value);
             }
         }
     }

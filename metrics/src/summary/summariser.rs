@@ -29,6 +29,32 @@ struct Bucket {
     groups: Vec<u32>,
 }
 
+/// Services of a batch's operations.
+#[derive(Debug, Default)]
+struct Services {
+    names: Vec<Box<str>>,
+    of_op: Vec<u32>,
+    rows: Vec<Vec<u32>>,
+}
+
+impl Services {
+    /// Knows the services of operations that are new in the table.
+    fn learn(&mut self, batch: &Batch) {
+        for op in &batch.ops[self.of_op.len()..] {
+            let at = self
+                .names
+                .iter()
+                .position(|name| *name == op.service)
+                .unwrap_or_else(|| {
+                    self.names.push(op.service.clone());
+                    self.rows.push(Vec::new());
+                    self.names.len() - 1
+                });
+            self.of_op.push(at as u32);
+        }
+    }
+}
+
 /// Gathers batches and other summaries. [`Summariser::finish`] gives the canonical form.
 #[derive(Debug)]
 pub struct Summariser {
@@ -44,6 +70,8 @@ pub struct Summariser {
     fingerprint: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
     /// Group of each operation of the batch's table, valid for one generation of it.
     resolved: Vec<u32>,
+    /// Service of each operation of that table, and the rows of the batch that report memory, by service.
+    services: Services,
     generation: u64,
 }
 
@@ -61,6 +89,7 @@ impl Default for Summariser {
             facts: Facts::default(),
             fingerprint: BTreeMap::new(),
             resolved: Vec::new(),
+            services: Services::default(),
             generation: 0,
         }
     }
@@ -83,11 +112,13 @@ impl Summariser {
     pub fn fold(&mut self, batch: &mut Batch) {
         if batch.generation != self.generation {
             self.resolved.clear();
+            self.services = Services::default();
             self.generation = batch.generation;
         }
         self.occupy(&batch.spans);
         self.resolve(batch);
         self.fold_spans(batch);
+        self.fold_memory(batch);
         self.fold_samples(batch);
         batch.clear();
     }
@@ -216,20 +247,7 @@ impl Summariser {
 
     fn fold_spans(&mut self, batch: &Batch) {
         let spans = &batch.spans;
-        let memory_times = spans
-            .start
-            .iter()
-            .zip(&spans.memory)
-            .filter(|(start, memory)| **start != NO_TIME && **memory != NONE);
-        let mut memory: Option<Series> =
-            spans.memory.iter().any(|memory| *memory != NONE).then(|| {
-                let mut series = self
-                    .series
-                    .remove(Signal::MEMORY_SPAN.name)
-                    .unwrap_or_else(|| Series::new(Signal::MEMORY_SPAN));
-                series.occupy(memory_times.map(|(start, _)| *start));
-                series
-            });
+        let mut last = None;
         for row in 0..spans.len() {
             let op = &batch.ops[spans.op[row] as usize];
             let Some((_, group)) = &mut self.groups[self.resolved[spans.op[row] as usize] as usize]
@@ -245,7 +263,7 @@ impl Summariser {
             let slot = if start == NO_TIME {
                 None
             } else {
-                self.windows.slot(start)
+                self.windows.slot_near(start, &mut last)
             };
             let cell = match slot {
                 Some(slot) => group.timed_cell(slot),
@@ -277,16 +295,6 @@ impl Summariser {
             } else {
                 self.facts.without_duration += 1;
             }
-            if spans.memory[row] != NONE
-                && let Some(series) = &mut memory
-            {
-                series.record(
-                    &op.service,
-                    (start != NO_TIME).then_some(start),
-                    usize::from(spans.shard[row]),
-                    spans.memory[row],
-                );
-            }
             self.facts.spans += 1;
             self.facts.roots += u64::from(flags.root());
             self.facts.zero_durations += u64::from(flags.zero_duration());
@@ -297,9 +305,6 @@ impl Summariser {
                 self.facts.saw(start);
             }
         }
-        if let Some(series) = memory {
-            self.series.insert(Signal::MEMORY_SPAN.name.into(), series);
-        }
         for extra in &batch.extra_rows {
             let row = extra.row as usize;
             let Some((_, group)) = &mut self.groups[self.resolved[spans.op[row] as usize] as usize]
@@ -309,7 +314,7 @@ impl Summariser {
             let slot = if spans.start[row] == NO_TIME {
                 None
             } else {
-                self.windows.slot(spans.start[row])
+                self.windows.slot_near(spans.start[row], &mut last)
             };
             let cell = match slot {
                 Some(slot) => group.timed_cell(slot),
@@ -320,6 +325,44 @@ impl Summariser {
                 .entry(code.into())
                 .or_default()
                 .record(extra.value);
+        }
+    }
+
+    /// The memory that spans report: a series per service.
+    fn fold_memory(&mut self, batch: &Batch) {
+        let spans = &batch.spans;
+        if spans.memory.iter().all(|memory| *memory == NONE) {
+            return;
+        }
+        self.services.learn(batch);
+        for (row, memory) in spans.memory.iter().enumerate() {
+            if *memory != NONE {
+                let service = self.services.of_op[spans.op[row] as usize];
+                self.services.rows[service as usize].push(row as u32);
+            }
+        }
+        let series = self
+            .series
+            .entry(Signal::MEMORY_SPAN.name.into())
+            .or_insert_with(|| Series::new(Signal::MEMORY_SPAN));
+        let reports = spans
+            .start
+            .iter()
+            .zip(&spans.memory)
+            .filter(|(start, memory)| **start != NO_TIME && **memory != NONE);
+        series.occupy(reports.map(|(start, _)| *start));
+        for (name, rows) in self.services.names.iter().zip(&mut self.services.rows) {
+            if !rows.is_empty() {
+                let samples = rows.drain(..).map(|row| row as usize).map(|row| {
+                    let start = spans.start[row];
+                    (
+                        (start != NO_TIME).then_some(start),
+                        usize::from(spans.shard[row]),
+                        spans.memory[row],
+                    )
+                });
+                series.record(name, samples);
+            }
         }
     }
 
@@ -344,9 +387,7 @@ impl Summariser {
                 let time = (sample.time != NO_TIME).then_some(sample.time);
                 series.record(
                     &sample.entity,
-                    time,
-                    usize::from(sample.shard),
-                    sample.value,
+                    std::iter::once((time, usize::from(sample.shard), sample.value)),
                 );
                 self.facts.samples += 1;
                 match time {

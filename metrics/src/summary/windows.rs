@@ -63,11 +63,18 @@ impl WindowSet {
             && self.numbers.windows(2).all(|pair| pair[0] < pair[1])
     }
 
-    /// The slot of an instant whose window is occupied.
+    /// The slot of an instant, remembering the last one found: neighbours in a file are neighbours in time.
     #[inline]
-    pub(crate) fn slot(&self, time: i64) -> Option<usize> {
+    pub(crate) fn slot_near(&self, time: i64, last: &mut Option<(i64, usize)>) -> Option<usize> {
         let number = time.div_euclid(TICK) >> self.shift;
-        self.numbers.iter().position(|at| *at == number)
+        match *last {
+            Some((before, slot)) if before == number => Some(slot),
+            _ => {
+                let slot = self.numbers.iter().position(|at| *at == number)?;
+                *last = Some((number, slot));
+                Some(slot)
+            }
+        }
     }
 
     /// Occupies the windows of all instants. When windows had to be joined, says where each slot went.
