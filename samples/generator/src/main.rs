@@ -1,52 +1,51 @@
-//! Writes generated traces to standard output. The same seed gives the same bytes on every machine: the random numbers are our own integer arithmetic, and
-//! logarithms and sines come from the `libm` crate instead of the platform.
+//! Writes traces to standard output: a large one to measure speed with, a small one that tells a story.
+//!
+//! The same arguments give the same bytes on every machine: random numbers come from [`random`], logarithms and exponentials from `libm`, because those of the
+//! platform differ in their last bit.
+#![forbid(unsafe_code)]
 
 mod checkout;
+mod load;
+mod number;
 mod race;
 mod random;
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-#[derive(Debug, Parser)]
-#[command(version, about = "writes generated traces to standard output")]
+/// Writes sample traces to standard output.
+#[derive(Parser)]
+#[command(name = "pss-generator", version)]
 struct Arguments {
     #[command(subcommand)]
-    what: What,
+    trace: Trace,
 }
 
-#[derive(Debug, Subcommand)]
-enum What {
-    /// Records as PyPSS writes them, about 380 bytes each: 200 operations, 5 % system records
-    Race {
-        /// How many records
-        #[arg(long, default_value_t = 1_000_000)]
-        records: u64,
-        /// Seed
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        /// A JSON array instead of JSON lines
-        #[arg(long)]
-        array: bool,
-    },
-    /// Five minutes of a checkout service, with one bad episode and one leaking process
-    Checkout {
-        /// Seed
-        #[arg(long, default_value_t = 7)]
-        seed: u64,
-    },
+#[derive(Subcommand)]
+enum Trace {
+    /// Many records as PyPSS writes them, to measure speed with
+    Race(race::Settings),
+    /// Five minutes of a shop's checkout, in which something goes wrong
+    Checkout(checkout::Settings),
 }
 
-fn main() -> io::Result<()> {
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
     let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());
-    match Arguments::parse().what {
-        What::Race {
-            records,
-            seed,
-            array,
-        } => race::write(&mut out, records, seed, array)?,
-        What::Checkout { seed } => checkout::write(&mut out, seed)?,
+    let written = match &arguments.trace {
+        Trace::Race(settings) => race::write(settings, &mut out),
+        Trace::Checkout(settings) => checkout::write(settings, &mut out),
+    };
+    match written.and_then(|()| out.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // `pss-generator .. | head` is no failure.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to tell if standard error is closed as well.
+            let _ = writeln!(io::stderr(), "failed to write the trace: {error}");
+            ExitCode::FAILURE
+        }
     }
-    out.flush()
 }
