@@ -120,12 +120,15 @@ impl<'a> Product<'a> {
     }
 }
 
+/// A subject's weight, score, and parts with their exponents.
+type Weighed = (f64, f64, Vec<(Part, f64)>);
+
 /// Multiplies the factors of each subject, then aggregates over subjects (MEM, GC, STARVE, KAFKA, GPU, CACHE, CONC, BRANCH).
 pub struct PerSubject<'a> {
     meta: &'static MetricMeta,
     settings: &'a Settings,
     over: Over,
-    subjects: Vec<(f64, f64, Vec<(Part, f64)>)>,
+    subjects: Vec<Weighed>,
 }
 
 impl<'a> PerSubject<'a> {
