@@ -252,7 +252,7 @@ mod tests {
         let mut all = Vec::new();
         while let Some(block) = splitter.next(&mut stream, Vec::new()).expect("reads") {
             let text = std::str::from_utf8(block.data()).expect("text");
-            match block.elements {
+            match &block.elements {
                 Some(elements) => all.extend(
                     elements
                         .iter()
