@@ -59,6 +59,7 @@ impl Worker {
                     .to_owned(),
             );
             count += u64::from(self.layout == Layout::Lines);
+            self.records += 1;
         }
         match &block.elements {
             Some(elements) => {
@@ -107,6 +108,7 @@ impl Worker {
             None => std::str::from_utf8(&block.data()[start..end]).ok(),
         };
         let Some(record) = record else {
+            self.records += 1;
             self.note(
                 block.number,
                 offset,
