@@ -9,8 +9,6 @@ mod init;
 mod plugins;
 mod stdout;
 
-use std::collections::BTreeMap;
-
 use clap::Parser;
 use pss_metrics::plugin::PluginCrate;
 
@@ -44,7 +42,7 @@ pub fn run(crates: &[&'static PluginCrate]) -> Exit {
 }
 
 fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
-    let overrides = BTreeMap::new();
+    let overrides = crate::config::overrides(cli.common.config.as_deref());
     let registry = || Registry::collect(crates, &overrides);
     match &cli.command {
         Command::Analyze(arguments) => analyze::run(arguments, &cli.common, &registry()?),

@@ -39,15 +39,7 @@ pub fn load(
     let mut config = Config::default();
     let mut errors = Vec::new();
     let variable = |name: &str| std::env::var(name).ok();
-    let named = explicit
-        .map(Path::to_path_buf)
-        .or_else(|| variable("PSS_CONFIG").map(PathBuf::from));
-    let project = match named {
-        Some(path) => Some(path),
-        None => std::env::current_dir()
-            .ok()
-            .and_then(|folder| files::project(&folder)),
-    };
+    let project = project_file(explicit);
     for path in [files::user(variable), project].into_iter().flatten() {
         let name = shown(&path);
         match std::fs::read_to_string(&path) {
@@ -99,6 +91,31 @@ pub fn load(
     } else {
         Err(errors)
     }
+}
+
+/// Which crate to take a plugin from where two bring it: `[plugins.override]` of the project's file. Read before all else, because the keys that the rest of the
+/// file may have depend on the plugins there are; whatever is wrong with the file is said when it is read in full.
+pub fn overrides(explicit: Option<&Path>) -> BTreeMap<String, String> {
+    let Some(path) = project_file(explicit) else {
+        return BTreeMap::new();
+    };
+    let table = std::fs::read_to_string(path)
+        .ok()
+        .and_then(|text| text.parse::<toml::Table>().ok());
+    let chosen = table
+        .as_ref()
+        .and_then(|table| table.get("plugins")?.get("override")?.as_table());
+    let pair =
+        |(id, origin): (&String, &toml::Value)| Some((id.clone(), origin.as_str()?.to_owned()));
+    chosen.into_iter().flatten().filter_map(pair).collect()
+}
+
+/// The project's file: the one that is named, else the nearest upwards from the working folder.
+fn project_file(explicit: Option<&Path>) -> Option<PathBuf> {
+    let named = explicit
+        .map(Path::to_path_buf)
+        .or_else(|| std::env::var_os("PSS_CONFIG").map(PathBuf::from));
+    named.or_else(|| files::project(&std::env::current_dir().ok()?))
 }
 
 /// A path as the user would type it: relative to the working folder where it lies below.

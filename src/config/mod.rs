@@ -17,7 +17,7 @@ mod value;
 pub use error::ConfigError;
 pub use init::TEMPLATE;
 pub use keys::{Key, Keys};
-pub use layers::{Config, Flags, load};
+pub use layers::{Config, Flags, load, overrides};
 pub use plan::{BadLimit, Profile, Resolved};
 pub use schema::schema;
 pub use toml_file::parse;
