@@ -57,6 +57,16 @@ impl Twofold {
         Twofold::normal(product, error + 2.0 * self.high * self.low)
     }
 
+    /// The square root, rounded once.
+    fn root(self) -> f64 {
+        let root = self.high.sqrt();
+        if root == 0.0 {
+            return 0.0;
+        }
+        let rest = (-root).mul_add(root, self.high) + self.low;
+        root + rest / (2.0 * root)
+    }
+
     fn normal(high: f64, low: f64) -> Twofold {
         let sum = high + low;
         Twofold {
@@ -100,7 +110,7 @@ pub(super) fn moments(values: &[f64]) -> Moments {
     });
     Moments {
         mean: libm::ldexp(mean.high, exponent),
-        deviation: libm::ldexp((squares.over(count - 1.0)).high.sqrt(), exponent),
+        deviation: libm::ldexp(squares.over(count - 1.0).root(), exponent),
     }
 }
 
