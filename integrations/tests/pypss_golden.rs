@@ -1,4 +1,8 @@
 //! The profiles `pypss` and `pypss-core` against what PyPSS 1.3.1 itself made of the same traces.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what loads and scores the fixtures is part of the tests"
+)]
 
 use std::{
     fs::File,

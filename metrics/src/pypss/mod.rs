@@ -5,6 +5,7 @@
 
 mod exact;
 mod five_pillars;
+mod keys;
 mod keywords;
 mod quantile;
 mod record;

@@ -123,3 +123,85 @@ pub(super) fn scored(
         n,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pypss::Record;
+
+    // What is expected is what PyPSS 1.3.1 prints for the same records and settings.
+
+    fn three() -> Records {
+        let mut records = Records::new();
+        for (duration, wait, memory, name, tag, error) in [
+            (0.01, 0.002, 100.0, "get", "a", false),
+            (0.02, 0.01, 110.0, "post", "b", true),
+            (0.04, 0.03, 120.0, "sql", "a", false),
+        ] {
+            records.push(&Record {
+                duration,
+                wait,
+                memory,
+                name,
+                tag,
+                error,
+                ..Record::default()
+            });
+        }
+        records
+    }
+
+    fn printed(scores: &Scores) -> Vec<f64> {
+        scores.metrics.iter().map(|metric| metric.printed).collect()
+    }
+
+    #[test]
+    fn three_traces() {
+        let scores = score(&three(), &Settings::default(), Profile::Full).unwrap();
+        assert_eq!(scores.pss, 54);
+        let metrics = [
+            0.1, 0.7, 0.38, 0.08, 0.13, 0.32, 1.0, 1.0, 1.0, 1.0, 0.39, 1.0,
+        ];
+        assert_eq!(printed(&scores), metrics);
+    }
+
+    #[test]
+    fn settings_count() {
+        let mut settings = Settings::default();
+        for (key, value) in [
+            ("alpha", 0.5),
+            ("w_ms", 0.0),
+            ("custom_metric_weights_IO", 2.0),
+            ("score_latency_tail_percentile", 49.0),
+        ] {
+            settings.set(key, value).unwrap();
+        }
+        let scores = score(&three(), &settings, Profile::Full).unwrap();
+        assert_eq!(scores.pss, 74);
+        let metrics = [
+            0.72, 0.7, 0.38, 0.08, 0.6, 0.75, 1.0, 1.0, 1.0, 1.0, 0.79, 1.0,
+        ];
+        assert_eq!(printed(&scores), metrics);
+    }
+
+    #[test]
+    fn an_empty_run_is_0_alone_and_100_with_plugins() {
+        let scores = |profile| score(&Records::new(), &Settings::default(), profile).unwrap();
+        let (core, full) = (scores(Profile::Core), scores(Profile::Full));
+        assert_eq!((core.pss, printed(&core)), (0, vec![0.0; 5]));
+        assert_eq!((full.pss, printed(&full)), (100, vec![1.0; 12]));
+    }
+
+    #[test]
+    fn where_pypss_overflows_there_is_an_error() {
+        let mut records = Records::new();
+        for duration in [-1.0, 1.0, -1e-3] {
+            records.push(&Record {
+                duration,
+                ..Record::default()
+            });
+        }
+        let error = score(&records, &Settings::default(), Profile::Core).unwrap_err();
+        assert_eq!(error, ScoreError::NotFinite { code: "TIME" });
+    }
+}

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use super::score::METRIC_CODES;
+use super::{
+    keys::{OTHER_KEYS, SCORE_KEYS},
+    score::METRIC_CODES,
+};
 use crate::plugin::nearest;
 
 /// Weights and constants, under the names PyPSS gives them. The defaults are those of PyPSS 1.3.1.
@@ -202,110 +205,6 @@ fn metric_code(key: &str) -> Option<&'static str> {
     let code = key.strip_prefix(WEIGHTS)?;
     METRIC_CODES.into_iter().find(|known| *known == code)
 }
-
-const SCORE_KEYS: &[&str] = &[
-    "w_ts",
-    "w_ms",
-    "w_ev",
-    "w_be",
-    "w_cc",
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "mem_spike_threshold_ratio",
-    "error_spike_threshold",
-    "consecutive_error_threshold",
-    "concurrency_wait_threshold",
-    "score_latency_tail_percentile",
-    "score_memory_epsilon",
-    "score_error_vmr_multiplier",
-    "score_error_spike_impact_multiplier",
-    "score_consecutive_error_decay_multiplier",
-    "thread_starvation_sensitivity",
-];
-
-/// Every other field of the configuration of PyPSS 1.3.1.
-const OTHER_KEYS: &[&str] = &[
-    "sample_rate",
-    "max_traces",
-    "discovery_ignore_dirs",
-    "ui_theme_primary",
-    "ui_theme_secondary",
-    "ui_theme_accent",
-    "ui_theme_positive",
-    "ui_theme_negative",
-    "ui_theme_info",
-    "ui_theme_warning",
-    "ui_port",
-    "ui_title",
-    "dashboard_critical_pss_threshold",
-    "dashboard_warning_error_rate",
-    "background_dump_interval",
-    "background_archive_dir",
-    "default_trace_file",
-    "default_html_report_title",
-    "collector_max_traces_sharding_threshold",
-    "collector_shard_count",
-    "adaptive_sampler_min_interval",
-    "adaptive_sampler_lag_threshold",
-    "adaptive_sampler_churn_threshold",
-    "adaptive_sampler_error_threshold",
-    "adaptive_sampler_increase_step",
-    "adaptive_sampler_decrease_step",
-    "adaptive_sampler_max_rate",
-    "adaptive_sampler_min_rate",
-    "adaptive_sampler_mode",
-    "adaptive_sampler_high_qps_threshold",
-    "adaptive_sampler_low_noise_sample_rate",
-    "plugins",
-    "error_sample_rate",
-    "context_sampling_rules",
-    "advisor_threshold_excellent",
-    "advisor_threshold_good",
-    "advisor_threshold_warning",
-    "advisor_metric_score_critical",
-    "advisor_metric_score_warning",
-    "advisor_error_critical",
-    "advisor_error_warning",
-    "advisor_entropy_threshold",
-    "header_pss_latency",
-    "header_pss_wait",
-    "integration_celery_trace_prefix",
-    "integration_flask_trace_prefix",
-    "integration_flask_header_latency",
-    "integration_flask_header_wait",
-    "integration_rq_trace_prefix",
-    "integration_pytest_trace_prefix",
-    "integration_otel_metric_prefix",
-    "integration_otel_meter_name",
-    "integration_otel_meter_version",
-    "discovery_file_extension",
-    "discovery_ignore_modules",
-    "discovery_ignore_funcs_prefix",
-    "discovery_unknown_module_name",
-    "llm_openai_model",
-    "llm_ollama_url",
-    "llm_ollama_model",
-    "llm_max_tokens",
-    "alerts_enabled",
-    "alerts_slack_webhook",
-    "alerts_teams_webhook",
-    "alerts_generic_webhook",
-    "alerts_alertmanager_url",
-    "alerts_cooldown_seconds",
-    "custom_alert_rules",
-    "alert_threshold_ts",
-    "alert_threshold_ms",
-    "alert_threshold_ev",
-    "alert_threshold_be",
-    "alert_threshold_cc",
-    "dashboard_layout",
-    "storage_backend",
-    "storage_uri",
-    "regression_threshold_drop",
-    "regression_history_limit",
-];
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@
 mod document;
 mod json;
 mod record;
+mod text;
 
 pub use document::{Document, read};
 pub use record::{RecordError, decode};
