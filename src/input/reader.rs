@@ -321,7 +321,7 @@ fn decode(
                     let Ok(block) = next else { break };
                     worker.block(&block);
                     // A full channel only means that a buffer is freed instead of used again.
-                    let _ = give_back.try_send(block.data);
+                    let _ = give_back.try_send(block.buffer);
                 }
                 worker.finish()
             }));

@@ -12,14 +12,23 @@ pub(super) const BLOCK: usize = 1 << 20;
 pub(super) struct Block {
     /// Number of the block in its input.
     pub(super) number: usize,
-    /// The bytes.
-    pub(super) data: Vec<u8>,
+    /// A buffer that keeps its length from block to block, so that it is zeroed only once.
+    pub(super) buffer: Vec<u8>,
+    /// How much of it holds records.
+    pub(super) len: usize,
     /// For arrays, where each element lies; lines are found by the worker.
     pub(super) elements: Option<Vec<(usize, usize)>>,
     /// A record beyond the limit stood before this block and was passed over.
     pub(super) too_long: bool,
     /// The input ended inside the last record.
     pub(super) cut_short: bool,
+}
+
+impl Block {
+    /// The bytes of the records.
+    pub(super) fn data(&self) -> &[u8] {
+        &self.buffer[..self.len]
+    }
 }
 
 /// What cutting needs to remember between blocks.
@@ -70,30 +79,34 @@ impl Splitter {
         if self.array.over || (self.ended && self.rest.is_empty()) {
             return Ok(None);
         }
-        buffer.clear();
-        buffer.append(&mut self.rest);
+        if buffer.len() < self.rest.len() {
+            buffer.resize(self.rest.len(), 0);
+        }
+        buffer[..self.rest.len()].copy_from_slice(&self.rest);
         let mut block = Block {
             number: self.number,
-            data: buffer,
+            len: self.rest.len(),
+            buffer,
             ..Block::default()
         };
+        self.rest.clear();
         loop {
             if !self.ended {
-                let failed = self.fill(stream, &mut block.data);
+                let failed = self.fill(stream, &mut block);
                 if let Err(error) = failed {
                     self.ended = true;
-                    self.rest = block.data;
+                    self.rest.extend_from_slice(block.data());
                     return Err(error);
                 }
             }
             self.pass_over(&mut block);
             let cut = match self.layout {
-                Layout::Lines => memchr::memrchr(b'\n', &block.data).map(|at| at + 1),
+                Layout::Lines => memchr::memrchr(b'\n', block.data()).map(|at| at + 1),
                 Layout::Array(_) => self.elements(&mut block),
             };
             if let Some(cut) = cut {
-                self.rest.extend_from_slice(&block.data[cut..]);
-                block.data.truncate(cut);
+                self.rest.extend_from_slice(&block.data()[cut..]);
+                block.len = cut;
                 self.array.scanned = self.array.scanned.saturating_sub(cut);
                 self.array.start = self.array.start.map(|start| start - cut);
                 break;
@@ -101,13 +114,13 @@ impl Splitter {
             if self.ended {
                 if let (Layout::Array(_), Some(start)) = (self.layout, self.array.start.take()) {
                     block.cut_short = true;
-                    let end = block.data.len();
+                    let end = block.len;
                     block.elements.get_or_insert_default().push((start, end));
                 }
                 break;
             }
-            if block.data.len() > self.limit {
-                block.data.clear();
+            if block.len > self.limit {
+                block.len = 0;
                 self.skipping = true;
                 block.too_long = true;
             }
@@ -117,15 +130,26 @@ impl Splitter {
     }
 
     /// Reads until a block is full or the stream ends.
-    fn fill(&mut self, stream: &mut dyn Read, data: &mut Vec<u8>) -> io::Result<()> {
-        let wanted = if data.len() < BLOCK {
-            BLOCK - data.len()
-        } else {
+    fn fill(&mut self, stream: &mut dyn Read, block: &mut Block) -> io::Result<()> {
+        let wanted = if block.len < BLOCK {
             BLOCK
+        } else {
+            block.len + BLOCK
         };
-        data.reserve(wanted);
-        let got = stream.take(wanted as u64).read_to_end(data)?;
-        self.ended = got < wanted;
+        if block.buffer.len() < wanted {
+            block.buffer.resize(wanted, 0);
+        }
+        while block.len < wanted {
+            match stream.read(&mut block.buffer[block.len..wanted]) {
+                Ok(0) => {
+                    self.ended = true;
+                    break;
+                }
+                Ok(n) => block.len += n,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
         Ok(())
     }
 
@@ -134,13 +158,14 @@ impl Splitter {
         if !self.skipping {
             return;
         }
-        match (self.layout, memchr::memchr(b'\n', &block.data)) {
+        match (self.layout, memchr::memchr(b'\n', block.data())) {
             (Layout::Lines, Some(at)) => {
-                block.data.drain(..=at);
+                block.buffer.copy_within(at + 1..block.len, 0);
+                block.len -= at + 1;
                 self.skipping = false;
             }
             _ => {
-                block.data.clear();
+                block.len = 0;
                 // Past an element that is too long there is no way to tell where the next begins.
                 self.array.over |= matches!(self.layout, Layout::Array(_));
             }
@@ -152,7 +177,7 @@ impl Splitter {
         let array = &mut self.array;
         let mut cut = None;
         let mut at = array.scanned;
-        let data = &block.data;
+        let data = &block.buffer[..block.len];
         let found = block.elements.get_or_insert_default();
         while at < data.len() {
             let byte = data[at];
@@ -226,8 +251,8 @@ mod tests {
         let mut stream = Slow(text.as_bytes(), step);
         let mut all = Vec::new();
         while let Some(block) = splitter.next(&mut stream, Vec::new()).expect("reads") {
-            let text = std::str::from_utf8(&block.data).expect("text");
-            match block.elements {
+            let text = std::str::from_utf8(block.data()).expect("text");
+            match &block.elements {
                 Some(elements) => all.extend(
                     elements
                         .iter()

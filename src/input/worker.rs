@@ -49,7 +49,7 @@ impl Worker {
 
     /// Decodes all records of a block. One that cannot be used is noted; the others are not touched by it.
     pub(super) fn block(&mut self, block: &Block) {
-        let text = simdutf8::basic::from_utf8(&block.data).ok();
+        let text = simdutf8::basic::from_utf8(block.data()).ok();
         let mut count = 0;
         if block.too_long {
             self.note(
@@ -59,6 +59,7 @@ impl Worker {
                     .to_owned(),
             );
             count += u64::from(self.layout == Layout::Lines);
+            self.records += 1;
         }
         match &block.elements {
             Some(elements) => {
@@ -70,9 +71,9 @@ impl Worker {
             }
             None => {
                 let mut start = 0;
-                while start < block.data.len() {
-                    let end = memchr::memchr(b'\n', &block.data[start..])
-                        .map_or(block.data.len(), |at| start + at);
+                while start < block.len {
+                    let end = memchr::memchr(b'\n', &block.data()[start..])
+                        .map_or(block.len, |at| start + at);
                     self.record(block, text, start, end, count, false);
                     count += 1;
                     start = end + 1;
@@ -104,9 +105,10 @@ impl Worker {
     ) {
         let record = match text {
             Some(text) => text.get(start..end),
-            None => std::str::from_utf8(&block.data[start..end]).ok(),
+            None => std::str::from_utf8(&block.data()[start..end]).ok(),
         };
         let Some(record) = record else {
+            self.records += 1;
             self.note(
                 block.number,
                 offset,

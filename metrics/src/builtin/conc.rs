@@ -7,7 +7,6 @@ use crate::{
         SummaryView,
     },
     stats::tail,
-    summary::Histogram,
 };
 
 static META: MetricMeta = MetricMeta {
@@ -54,15 +53,11 @@ impl Metric for Conc {
     fn score(&self, view: &SummaryView<'_>, settings: &Settings) -> Outcome {
         let mut subjects = PerSubject::new(&META, settings, Over::Mean);
         for group in view.groups() {
-            let (mut lock, mut all) = (Histogram::default(), Histogram::default());
-            for cell in group.cells() {
-                lock.merge(&cell.lock_odds);
-                all.merge(&cell.wait_odds);
-            }
+            let lock = group.lock_odds();
             let odds = if lock.n() >= group.minimum() {
                 lock
             } else {
-                all
+                group.wait_odds()
             };
             let (n, subject) = (odds.n(), group.subject());
             if let Some(weight) =

@@ -8,7 +8,6 @@ use crate::{
         SummaryView,
     },
     stats::{dispersion, weight},
-    summary::ShareHistogram,
 };
 
 const OPINION: &str = "an opinion that waits for data";
@@ -90,10 +89,7 @@ impl Metric for Io {
         let mut used = 0;
         for group in view.groups() {
             let subject = group.subject();
-            let mut shares = ShareHistogram::default();
-            for cell in group.cells() {
-                shares.merge(&cell.wait_share);
-            }
+            let shares = group.wait_share();
             let n = shares.n();
             if let Some(weight) = view.weight(SHARE, &subject, || {
                 (n >= group.minimum()).then_some(n as f64)

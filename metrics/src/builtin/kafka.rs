@@ -4,8 +4,8 @@ use crate::{
     model::Signal,
     plugin_meta,
     score::{
-        Curve, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, PerSubject, Settings,
-        Subject, SummaryView, by_name,
+        Curve, EntityView, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, PerSubject,
+        Settings, Subject, SummaryView, by_name,
     },
     stats::trend,
 };
@@ -98,7 +98,7 @@ impl Metric for Kafka {
                 continue;
             };
             let known = offset
-                .and_then(|offset| offset.growth())
+                .and_then(EntityView::growth)
                 .map(|(grown, seconds)| grown / seconds);
             assumed |= known.is_none();
             let rate = known.unwrap_or(ASSUMED_RATE);

@@ -30,13 +30,16 @@ pub(crate) const SHARDS: u64 = 16;
 /// Distinct operations or tags after which a batch must be folded and its tables start anew: bounds memory under hostile names.
 const TABLE_LIMIT: usize = 32_768;
 
+/// Takes a value from a span.
+pub type Extract = Arc<dyn Fn(&Span<'_>) -> Option<u64> + Send + Sync>;
+
 /// An extra observation a metric declares: which value of a span to keep, as an integer of the metric's own unit.
 #[derive(Clone)]
 pub struct ExtraSpec {
     /// Code of the metric it belongs to.
     pub code: String,
     /// The value, or `None` where the span has none.
-    pub extract: Arc<dyn Fn(&Span<'_>) -> Option<u64> + Send + Sync>,
+    pub extract: Extract,
 }
 
 impl std::fmt::Debug for ExtraSpec {

@@ -259,7 +259,7 @@ mod tests {
             let exact: f64 = text.parse().expect("a float");
             let value = parse(text);
             assert_eq!(
-                value.mantissa as f64 * 10f64.powi(value.exponent),
+                value.mantissa as f64 / 10f64.powi(-value.exponent),
                 exact,
                 "{text}"
             );

@@ -10,7 +10,7 @@ mod span;
 mod template;
 
 pub use attribute::{Attribute, Value};
-pub use batch::{Bad, Batch, ExtraSpec, OpId, SpanColumns, SpanFlags};
+pub use batch::{Bad, Batch, ExtraSpec, Extract, OpId, SpanColumns, SpanFlags};
 pub(crate) use batch::{NO_TAG, NO_TIME, NONE};
 pub use category::{
     Category, Classified, Evidence, RULES, Rule, Test, cache_outcome, classify,

@@ -128,7 +128,7 @@ pub struct MetricReport {
 pub struct FactorReport {
     /// Its name.
     pub name: String,
-    /// The value: the weighted median over what it is measured on.
+    /// The value: of the one subject it is measured on, or the one that, shared by all of them, would give this score.
     pub value: f64,
     /// Unit of the value.
     pub unit: String,

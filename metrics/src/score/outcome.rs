@@ -41,7 +41,7 @@ pub struct Part {
 pub struct FactorOutcome {
     /// Index in the metric's description.
     pub factor: usize,
-    /// The value shown: the weighted median over subjects, or the only one's.
+    /// The value shown: the only subject's, or the one that, shared by all of them, would give this score.
     pub value: f64,
     /// The score over all subjects.
     pub score: f64,

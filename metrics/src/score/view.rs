@@ -9,8 +9,8 @@ use super::{
 use crate::{
     model::Signal,
     summary::{
-        Cell, CounterCell, GaugeCell, Group, GroupKey, Histogram, Series, SeriesCell, Summary,
-        WindowSet,
+        Cell, CounterCell, GaugeCell, Group, GroupKey, Histogram, Series, SeriesCell,
+        ShareHistogram, Summary, WindowSet,
     },
 };
 
@@ -29,29 +29,40 @@ enum Part {
     Only(usize, i64, i64),
 }
 
-/// Histograms over all windows, computed once and shared by the views of one summary.
-#[derive(Debug, Default)]
-pub struct Totals {
-    durations: Vec<Histogram>,
+/// Histograms of one group over several cells.
+#[derive(Debug, Clone, Default)]
+struct GroupTotals {
+    durations: Histogram,
+    wait_share: ShareHistogram,
+    wait_odds: Histogram,
+    lock_odds: Histogram,
 }
+
+impl GroupTotals {
+    fn of<'a>(cells: impl Iterator<Item = &'a Cell>) -> GroupTotals {
+        let mut totals = GroupTotals::default();
+        for cell in cells {
+            totals.durations.merge(&cell.durations);
+            totals.wait_share.merge(&cell.wait_share);
+            totals.wait_odds.merge(&cell.wait_odds);
+            totals.lock_odds.merge(&cell.lock_odds);
+        }
+        totals
+    }
+}
+
+/// Histograms over all windows, computed once and shared by the views of one summary: leaving a block out is then taking it away again.
+#[derive(Debug, Default)]
+pub struct Totals(Vec<GroupTotals>);
 
 impl Totals {
     /// Sums the groups of a summary.
     pub fn of(summary: &Summary) -> Totals {
-        Totals {
-            durations: summary
-                .groups()
-                .map(|(_, group)| sum(group.timed().chain(group.untimed()).map(|(_, cell)| cell)))
-                .collect(),
-        }
+        let cells = |group: &Group| {
+            GroupTotals::of(group.timed().chain(group.untimed()).map(|(_, cell)| cell))
+        };
+        Totals(summary.groups().map(|(_, group)| cells(group)).collect())
     }
-}
-
-fn sum<'a>(cells: impl Iterator<Item = &'a Cell>) -> Histogram {
-    cells.fold(Histogram::default(), |mut total, cell| {
-        total.merge(&cell.durations);
-        total
-    })
 }
 
 /// What a metric sees.
@@ -260,27 +271,74 @@ impl<'v> GroupView<'v> {
 
     /// Durations of all spans seen that did not fail.
     pub fn durations(&self) -> Histogram {
-        match self.view.part {
-            Part::All => self.view.totals.durations[self.at].clone(),
-            Part::Only(..) => sum(self.cells()),
-            Part::Without(_) => {
-                let mut total = self.view.totals.durations[self.at].clone();
-                let hidden = self
-                    .group
-                    .timed()
-                    .filter(|(slot, _)| !self.view.sees(*slot))
-                    .map(|(_, cell)| cell);
-                let untimed = self
-                    .group
-                    .untimed()
-                    .filter(|(shard, _)| !self.view.sees_shard(*shard, self.view.summary.windows()))
-                    .map(|(_, cell)| cell);
-                for cell in hidden.chain(untimed) {
-                    total.subtract(&cell.durations);
-                }
-                total
+        self.total(
+            |totals| &totals.durations,
+            |cell| &cell.durations,
+            Histogram::merge,
+            Histogram::subtract,
+        )
+    }
+
+    /// Shares of waiting.
+    pub fn wait_share(&self) -> ShareHistogram {
+        self.total(
+            |totals| &totals.wait_share,
+            |cell| &cell.wait_share,
+            ShareHistogram::merge,
+            ShareHistogram::subtract,
+        )
+    }
+
+    /// Odds of waiting, in thousandths.
+    pub fn wait_odds(&self) -> Histogram {
+        self.total(
+            |totals| &totals.wait_odds,
+            |cell| &cell.wait_odds,
+            Histogram::merge,
+            Histogram::subtract,
+        )
+    }
+
+    /// Odds of waiting on locks and queues, in thousandths.
+    pub fn lock_odds(&self) -> Histogram {
+        self.total(
+            |totals| &totals.lock_odds,
+            |cell| &cell.lock_odds,
+            Histogram::merge,
+            Histogram::subtract,
+        )
+    }
+
+    fn total<H: Clone + Default + 'v>(
+        &self,
+        whole: impl Fn(&'v GroupTotals) -> &'v H,
+        part: impl Fn(&'v Cell) -> &'v H,
+        merge: impl Fn(&mut H, &H),
+        subtract: impl Fn(&mut H, &H),
+    ) -> H {
+        if let Part::Only(..) = self.view.part {
+            let mut sum = H::default();
+            for cell in self.cells() {
+                merge(&mut sum, part(cell));
+            }
+            return sum;
+        }
+        let mut total = whole(&self.view.totals.0[self.at]).clone();
+        if let Part::Without(_) = self.view.part {
+            let windows = self.view.summary.windows();
+            let timed = self
+                .group
+                .timed()
+                .filter(|(slot, _)| !self.view.sees(*slot));
+            let untimed = self
+                .group
+                .untimed()
+                .filter(|(shard, _)| !self.view.sees_shard(*shard, windows));
+            for (_, cell) in timed.chain(untimed) {
+                subtract(&mut total, part(cell));
             }
         }
+        total
     }
 
     /// Hashes and names of the branch tags.

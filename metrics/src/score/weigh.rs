@@ -91,7 +91,7 @@ impl<'a> Product<'a> {
             logarithm += exponent * libm::log(score);
             factors.push(FactorOutcome {
                 factor: *factor,
-                value: weighted_median(parts.iter().map(|part| (part.weight, part.value))),
+                value: curves[*factor].inverse(score),
                 score,
                 exponent,
             });
@@ -120,12 +120,15 @@ impl<'a> Product<'a> {
     }
 }
 
+/// A subject's weight, score, and parts with their exponents.
+type Weighed = (f64, f64, Vec<(Part, f64)>);
+
 /// Multiplies the factors of each subject, then aggregates over subjects (MEM, GC, STARVE, KAFKA, GPU, CACHE, CONC, BRANCH).
 pub struct PerSubject<'a> {
     meta: &'static MetricMeta,
     settings: &'a Settings,
     over: Over,
-    subjects: Vec<(f64, f64, Vec<(Part, f64)>)>,
+    subjects: Vec<Weighed>,
 }
 
 impl<'a> PerSubject<'a> {
@@ -207,14 +210,13 @@ impl<'a> PerSubject<'a> {
                 .filter(|(part, _)| part.factor == factor)
                 .collect();
             let (_, exponent) = of.first()?;
+            let scores = of.iter().map(|(part, _)| (part.weight, part.score));
+            let score = aggregate(self.over, scores).clamp(FLOOR, 1.0);
+            let value = self.meta.curve(factor, self.settings).inverse(score);
             Some(FactorOutcome {
                 factor,
-                value: weighted_median(of.iter().map(|(part, _)| (part.weight, part.value))),
-                score: aggregate(
-                    self.over,
-                    of.iter().map(|(part, _)| (part.weight, part.score)),
-                )
-                .clamp(FLOOR, 1.0),
+                value,
+                score,
                 exponent: *exponent,
             })
         });
@@ -295,18 +297,4 @@ fn shares(over: Over, scores: &[(f64, f64)]) -> Vec<f64> {
 
 fn share_of(part: f64, whole: f64) -> f64 {
     if whole == 0.0 { 0.0 } else { part / whole }
-}
-
-fn weighted_median(values: impl Iterator<Item = (f64, f64)>) -> f64 {
-    let mut values: Vec<(f64, f64)> = values.collect();
-    values.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let half = values.iter().map(|(weight, _)| weight).sum::<f64>() / 2.0;
-    let mut below = 0.0;
-    for (weight, value) in &values {
-        below += weight;
-        if below >= half {
-            return *value;
-        }
-    }
-    values.last().map_or(0.0, |(_, value)| *value)
 }

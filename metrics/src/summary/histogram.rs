@@ -132,6 +132,13 @@ impl ShareHistogram {
         self.counts.merge(&other.counts);
     }
 
+    /// Takes away all shares of another that was merged in before.
+    pub fn subtract(&mut self, other: &ShareHistogram) {
+        for (bin, count) in other.counts.iter() {
+            self.counts.take(bin, count);
+        }
+    }
+
     /// The `q` quantile, linear inside its bin; `None` when empty.
     pub fn quantile(&self, q: f64) -> Option<f64> {
         let rank = q * self.n() as f64;

@@ -1,5 +1,6 @@
 //! Native records: PyPSS's own, and ours with services, parents and attributes, as JSON lines, a JSON array or `{"traces": [..]}`.
 
+mod field;
 mod metadata;
 mod reason;
 mod record;

@@ -5,6 +5,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 use pss_metrics::model::{Attribute, Batch, Decimal, Kind, Parent, Span, Value};
 
 use super::{
+    field::{Field, Shape},
     metadata::Metadata,
     reason::Reason,
     scanner::{Next, Scanner},
@@ -20,6 +21,7 @@ const ATTRIBUTES: usize = 256;
 pub struct RecordDecoder {
     unknown: BTreeSet<String>,
     taken: BTreeSet<String>,
+    shape: Shape,
 }
 
 /// A number, or none.
@@ -76,13 +78,27 @@ impl RecordDecoder {
             }
         }
         let mut fields = Fields::default();
+        let mut place = 0;
         if scanner.enter()? {
             loop {
-                let key = scanner.key()?;
-                self.field(&mut scanner, &key, &mut fields)?;
+                let expected = self.shape.expected(place);
+                let field = match expected.filter(|(key, _)| scanner.passes(key)) {
+                    Some((_, field)) => field,
+                    None => {
+                        let key = scanner.key()?;
+                        let field = Field::of(&key);
+                        match field {
+                            Field::Unknown => self.note_unknown(&key),
+                            known => self.shape.learn(place, &key, known),
+                        }
+                        field
+                    }
+                };
+                take(&mut scanner, field, &mut fields)?;
                 if !scanner.more()? {
                     break;
                 }
+                place += 1;
             }
         }
         scanner.end()?;
@@ -95,71 +111,69 @@ impl RecordDecoder {
         taken.into_iter().collect()
     }
 
-    #[inline]
-    fn field<'a>(
-        &mut self,
-        scanner: &mut Scanner<'a>,
-        key: &str,
-        fields: &mut Fields<'a>,
-    ) -> Result<(), Reason> {
-        let next = scanner.next()?;
-        // Byte patterns become one decision tree; texts would be compared one after the other.
-        match key.as_bytes() {
-            b"name" => fields.name = scalar_text(scanner, next, "name")?,
-            b"duration" => fields.duration = seconds(scanner, next, "duration")?,
-            b"cpu_time" => fields.cpu = seconds(scanner, next, "cpu_time")?,
-            b"wait_time" => fields.wait = seconds(scanner, next, "wait_time")?,
-            b"lock_wait" => fields.lock_wait = seconds(scanner, next, "lock_wait")?,
-            b"queue_wait" => fields.queue_wait = seconds(scanner, next, "queue_wait")?,
-            b"memory" => fields.memory = unsigned(scanner, next, "memory", 0)?,
-            b"error" => fields.error = truth(scanner, next)?,
-            b"timestamp" | b"start" => {
-                let field = if key == "start" { "start" } else { "timestamp" };
-                let time = instant(scanner, next, field)?;
-                // The two are the same thing; where both are given, one that is null does not hide the other.
-                fields.start = time.or(fields.start);
-            }
-            b"branch_tag" => fields.tag = scalar_text(scanner, next, "branch_tag")?,
-            b"service" => fields.service = scalar_text(scanner, next, "service")?,
-            b"module" => fields.module = scalar_text(scanner, next, "module")?,
-            b"trace_id" => fields.trace_id = identity(scanner, next)?.unwrap_or_default(),
-            b"span_id" => {
-                fields.span_id = identity(scanner, next)?.is_some_and(|id| !id.is_empty())
-            }
-            b"parent_span_id" => {
-                fields.parent = Some(identity(scanner, next)?.is_some_and(|id| !id.is_empty()))
-            }
-            b"kind" => fields.kind = kind(scanner, next)?,
-            b"attributes" => fields.attributes = attributes(scanner, next)?,
-            b"system_metric" => {
-                fields.system = matches!(boolean(scanner, next, "system_metric")?, Some(true))
-            }
-            b"metadata" => {
-                fields.metadata = match next {
-                    Next::Object => Some(Metadata::scan(scanner)?),
-                    Next::Null => {
-                        scanner.literal(next)?;
-                        None
-                    }
-                    next => return Err(wrong("metadata", "an object", next)),
+    fn note_unknown(&mut self, name: &str) {
+        if self.unknown.len() < UNKNOWN
+            && !self.taken.contains(name)
+            && !self.unknown.contains(name)
+        {
+            self.unknown.insert(name.chars().take(80).collect());
+        }
+    }
+}
+
+/// Takes a field's value.
+#[inline]
+fn take<'a>(
+    scanner: &mut Scanner<'a>,
+    field: Field,
+    fields: &mut Fields<'a>,
+) -> Result<(), Reason> {
+    let next = scanner.next()?;
+    match field {
+        Field::Name => fields.name = scalar_text(scanner, next, "name")?,
+        Field::Duration => fields.duration = seconds(scanner, next, "duration")?,
+        Field::Cpu => fields.cpu = seconds(scanner, next, "cpu_time")?,
+        Field::Wait => fields.wait = seconds(scanner, next, "wait_time")?,
+        Field::LockWait => fields.lock_wait = seconds(scanner, next, "lock_wait")?,
+        Field::QueueWait => fields.queue_wait = seconds(scanner, next, "queue_wait")?,
+        Field::Memory => fields.memory = unsigned(scanner, next, "memory", 0)?,
+        Field::Error => fields.error = truth(scanner, next)?,
+        Field::Timestamp | Field::Start => {
+            let name = if field == Field::Start {
+                "start"
+            } else {
+                "timestamp"
+            };
+            let time = instant(scanner, next, name)?;
+            // The two are the same thing; where both are given, one that is null does not hide the other.
+            fields.start = time.or(fields.start);
+        }
+        Field::Tag => fields.tag = scalar_text(scanner, next, "branch_tag")?,
+        Field::Service => fields.service = scalar_text(scanner, next, "service")?,
+        Field::Module => fields.module = scalar_text(scanner, next, "module")?,
+        Field::TraceId => fields.trace_id = identity(scanner, next)?.unwrap_or_default(),
+        Field::SpanId => fields.span_id = identity(scanner, next)?.is_some_and(|id| !id.is_empty()),
+        Field::ParentSpanId => {
+            fields.parent = Some(identity(scanner, next)?.is_some_and(|id| !id.is_empty()))
+        }
+        Field::Kind => fields.kind = kind(scanner, next)?,
+        Field::Attributes => fields.attributes = attributes(scanner, next)?,
+        Field::System => {
+            fields.system = matches!(boolean(scanner, next, "system_metric")?, Some(true))
+        }
+        Field::Metadata => {
+            fields.metadata = match next {
+                Next::Object => Some(Metadata::scan(scanner)?),
+                Next::Null => {
+                    scanner.literal(next)?;
+                    None
                 }
-            }
-            // What PyPSS writes and nothing here reads.
-            b"filename" | b"lineno" | b"memory_diff" | b"exception_type" | b"exception_message"
-            | b"async_op" | b"yield_count" | b"end_time" => scanner.skip()?,
-            _ => {
-                let unknown = key;
-                if self.unknown.len() < UNKNOWN
-                    && !self.taken.contains(unknown)
-                    && !self.unknown.contains(unknown)
-                {
-                    self.unknown.insert(unknown.chars().take(80).collect());
-                }
-                scanner.skip()?;
+                next => return Err(wrong("metadata", "an object", next)),
             }
         }
-        Ok(())
+        Field::Ignored | Field::Unknown => scanner.skip()?,
     }
+    Ok(())
 }
 
 impl Fields<'_> {

@@ -91,6 +91,17 @@ impl<'a> Scanner<'a> {
         Ok(true)
     }
 
+    /// Passes over a key and its colon, if they are the expected ones.
+    #[inline]
+    pub(super) fn passes(&mut self, key: &str) -> bool {
+        self.blanks();
+        let found = self.text.as_bytes()[self.at..].starts_with(key.as_bytes());
+        if found {
+            self.at += key.len();
+        }
+        found
+    }
+
     /// A key and its colon.
     #[inline]
     pub(super) fn key(&mut self) -> Result<Cow<'a, str>> {

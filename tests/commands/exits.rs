@@ -1,0 +1,169 @@
+//! Exit codes, and which one wins.
+
+use crate::work::{Work, lines};
+
+fn bad(n: u32) -> String {
+    "{\"name\":1}\n".repeat(n as usize)
+}
+
+#[test]
+fn thresholds_decide_between_0_and_1() {
+    let work = Work::new();
+    work.write("t.jsonl", lines(200));
+    assert_eq!(
+        work.pss(&["analyze", "t.jsonl", "--fail-under", "90"]).code,
+        Some(0)
+    );
+    assert_eq!(
+        work.pss(&["analyze", "t.jsonl", "--fail-if-below", "99.9"])
+            .code,
+        Some(1)
+    );
+    assert_eq!(
+        work.pss(&["analyze", "t.jsonl", "--strict"]).code,
+        Some(1),
+        "200 spans give low confidence, which warns"
+    );
+    assert_eq!(
+        work.pss(&[
+            "analyze",
+            "t.jsonl",
+            "--metrics",
+            "GPU",
+            "--fail-under",
+            "1"
+        ])
+        .code,
+        Some(1),
+        "a score that is n/a meets no threshold"
+    );
+    assert_eq!(
+        work.pss(&[
+            "analyze",
+            "t.jsonl",
+            "--metrics",
+            "GPU",
+            "--fail-on",
+            "inconclusive"
+        ])
+        .code,
+        Some(1)
+    );
+    work.write("pss.toml", "[metrics.TIME]\nmin_score = 0.999\n");
+    assert_eq!(work.pss(&["analyze", "t.jsonl"]).code, Some(1));
+    work.write("pss.toml", "[pss]\nrequire = [\"GPU\"]\n");
+    assert_eq!(
+        work.pss(&["analyze", "t.jsonl", "--fail-under", "1"]).code,
+        Some(1),
+        "an incomplete score meets no threshold"
+    );
+}
+
+#[test]
+fn too_many_bad_records_beat_a_threshold_and_the_reports_are_written() {
+    let work = Work::new();
+    work.write("t.jsonl", lines(200) + &bad(11));
+    let ran = work.pss(&[
+        "analyze",
+        "t.jsonl",
+        "--fail-under",
+        "100",
+        "--export",
+        "json=r.json",
+        "--export",
+        "summary=r.pss",
+    ]);
+    ran.fails(3, &["11 of 211 records cannot be used", "bad_records"]);
+    assert!(ran.out.contains("verdict fail"), "{}", ran.out);
+    assert!(work.read("r.json").contains("pss.report/1"));
+    assert!(work.path("r.pss").is_file());
+    work.write("t.jsonl", lines(200) + &bad(10));
+    assert_eq!(
+        work.pss(&["analyze", "t.jsonl"]).code,
+        Some(0),
+        "ten are always allowed"
+    );
+    work.write("t.jsonl", lines(200) + &bad(11))
+        .write("pss.toml", "[pss]\nbad_records = \"10%\"\n");
+    assert_eq!(work.pss(&["analyze", "t.jsonl"]).code, Some(0));
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_5_and_the_others_are_written() {
+    let work = Work::new();
+    work.write("t.jsonl", lines(200));
+    let ran = work.pss(&[
+        "analyze",
+        "t.jsonl",
+        "--export",
+        "json=no/such/folder/r.json",
+        "--export",
+        "json=r.json",
+        "--fail-under",
+        "100",
+    ]);
+    ran.fails(5, &["cannot write `no/such/folder/r.json`"]);
+    assert!(work.path("r.json").is_file());
+}
+
+#[test]
+fn usage_beats_input() {
+    Work::new()
+        .pss(&["analyze", "missing.jsonl", "--weight", "X"])
+        .fails(2, &["CODE=WEIGHT"]);
+    Work::new().pss(&["analyse", "x"]).fails(2, &["analyze"]);
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    let work = Work::new();
+    for arguments in [
+        &["--help"][..],
+        &["--version"],
+        &["analyze", "--help"],
+        &["completions", "bash"],
+        &["explain", "db"],
+    ] {
+        let ran = work.pss(arguments);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{arguments:?}");
+        assert!(!ran.out.is_empty());
+    }
+    work.pss(&["explain", "DBB"])
+        .fails(2, &["did you mean DB?"]);
+}
+
+#[test]
+fn quiet_prints_nothing_and_json_goes_where_it_is_asked_to() {
+    let work = Work::new();
+    work.write("t.jsonl", lines(200));
+    assert_eq!(work.pss(&["analyze", "t.jsonl", "--quiet"]).out, "");
+    let exported = work.pss(&["analyze", "t.jsonl", "--export", "json=-"]).out;
+    assert_eq!(exported, work.pss(&["analyze", "t.jsonl", "--json"]).out);
+}
+
+#[test]
+fn colour_is_asked_for_or_absent() {
+    let work = Work::new();
+    work.write("t.jsonl", lines(200));
+    assert!(!work.pss(&["analyze", "t.jsonl"]).out.contains('\u{1b}'));
+    assert!(
+        work.pss(&["analyze", "t.jsonl", "--color", "always"])
+            .out
+            .contains('\u{1b}')
+    );
+    for width in ["80", "120"] {
+        for locale in ["C", "C.UTF-8"] {
+            let out = work
+                .pss_with(
+                    &["analyze", "t.jsonl"],
+                    &[("COLUMNS", width), ("LC_ALL", locale)],
+                )
+                .out;
+            let long = out.lines().find(|line| {
+                line.chars().count() > width.parse().expect("a number") && !line.starts_with("read")
+            });
+            assert_eq!(long, None, "{width}");
+            assert_eq!(out.is_ascii(), locale == "C", "{out}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What the `pss` command does, seen from outside: output, messages, exit codes.
+
+mod bad_input;
+mod config;
+mod exits;
+mod plugins;
+mod summary;
+mod work;

@@ -1,0 +1,55 @@
+//! Which plugins a build has.
+
+use crate::work::Work;
+
+#[test]
+fn the_default_build_has_these_plugins() {
+    let list: serde_json::Value =
+        serde_json::from_str(&Work::new().pss(&["plugins", "list", "--json"]).out).expect("JSON");
+    let mut ids: Vec<&str> = list
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|plugin| plugin["id"].as_str().expect("an id"))
+        .collect();
+    if cfg!(feature = "sample-plugin") {
+        ids.retain(|id| *id != "metric:foobar");
+    }
+    assert_eq!(
+        ids,
+        [
+            "metric:time",
+            "metric:db",
+            "metric:net",
+            "metric:io",
+            "metric:conc",
+            "metric:err",
+            "metric:branch",
+            "metric:cache",
+            "metric:mem",
+            "metric:gc",
+            "metric:starve",
+            "metric:kafka",
+            "metric:gpu",
+            "format:native",
+            "view:json"
+        ]
+    );
+}
+
+#[test]
+fn info_says_all_and_knows_near_names() {
+    let work = Work::new();
+    let info = work.pss(&["plugins", "info", "metric:db"]).out;
+    assert!(
+        info.contains("plugin contract 1") && info.contains("good 0.5, mid 1.25"),
+        "{info}"
+    );
+    assert!(
+        work.pss(&["plugins", "info", "format:native"])
+            .out
+            .contains("gc_pause_duration")
+    );
+    work.pss(&["plugins", "info", "metric:bd"])
+        .fails(2, &["did you mean"]);
+}
