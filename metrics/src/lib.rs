@@ -11,6 +11,7 @@
 pub mod builtin;
 pub mod model;
 pub mod plugin;
+pub mod pypss;
 pub mod reference;
 pub mod report;
 pub mod score;

@@ -2,5 +2,6 @@
 
 mod contract;
 pub mod native;
+pub mod pypss;
 
 pub use contract::{Decoder, Format, FormatEntry, FormatMeta, Layout, formats};
