@@ -15,7 +15,7 @@ use pss_metrics::{
 
 use super::{
     arguments::{Analyze, Common},
-    stdout,
+    pypss, stdout,
 };
 use crate::{
     config::{Flags, Keys, Profile, Resolved, load},
@@ -44,13 +44,17 @@ pub(super) fn run(
     let config =
         load(&keys, common.config.as_deref(), &flags(arguments)?).map_err(Error::Config)?;
     let resolved = config.resolve(&registry.metrics).map_err(Error::Config)?;
-    if resolved.profile != Profile::Default {
+    let exports = exports(arguments, registry)?;
+    if resolved.profile != Profile::Default
+        && exports
+            .iter()
+            .any(|export| matches!(export, Export::Summary(_)))
+    {
         return Err(Error::Usage(format!(
-            "profile {} is not built into this pss yet; use the default profile",
+            "profile {} makes no summary: its numbers need every single value; export one with the default profile",
             resolved.profile.name()
         )));
     }
-    let exports = exports(arguments, registry)?;
 
     let interrupt = Arc::new(AtomicBool::new(false));
     // A second Ctrl-C ends the program at once.
@@ -80,24 +84,25 @@ pub(super) fn run(
         record_limit: RECORD_LIMIT,
         interrupt: &interrupt,
     };
-    let outcome = read(&places(&arguments.files)?, &options, &bar)?;
+    let places = places(&arguments.files)?;
+    let (report, summary) = if resolved.profile == Profile::Default {
+        let outcome = read(&places, &options, &bar)?;
+        let scored = score(&outcome.summary, &resolved.plan);
+        let provenance = provenance(&outcome, &resolved);
+        let report = build(&outcome.summary, &resolved.plan, &scored, provenance);
+        (report, outcome.summary)
+    } else {
+        pypss::report(&places, &resolved, &options, &bar)?
+    };
     bar.clear();
-
-    let scored = score(&outcome.summary, &resolved.plan);
-    let report = build(
-        &outcome.summary,
-        &resolved.plan,
-        &scored,
-        provenance(&outcome, &resolved),
-    );
-    write_all(arguments, common, &report, &outcome.summary, &exports)?;
-    Ok(exit(&outcome, &resolved, &report))
+    write_all(arguments, common, &report, &summary, &exports)?;
+    Ok(exit(&resolved, &report))
 }
 
 /// The first that applies: interrupted, too many bad records, the verdict.
-fn exit(outcome: &ReadOutcome, resolved: &Resolved, report: &Report) -> Exit {
+fn exit(resolved: &Resolved, report: &Report) -> Exit {
     let mut exit = Exit::Done;
-    if outcome.interrupted {
+    if report.input.partial {
         exit = exit.or(Exit::Interrupted);
     }
     if resolved
@@ -110,6 +115,12 @@ fn exit(outcome: &ReadOutcome, resolved: &Resolved, report: &Report) -> Exit {
             report.input.records,
             100.0 * resolved.bad_limit.share
         ));
+        exit = exit.or(Exit::Input);
+    }
+    if report.input.spans + report.input.samples == 0 && !report.input.partial {
+        warn(
+            "there is no good record; PyPSS has a number for that, which says nothing of a program",
+        );
         exit = exit.or(Exit::Input);
     }
     if resolved

@@ -7,6 +7,7 @@ mod config;
 mod explain;
 mod init;
 mod plugins;
+mod pypss;
 mod stdout;
 
 use clap::Parser;

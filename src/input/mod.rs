@@ -3,6 +3,7 @@
 mod compressed;
 mod error;
 mod place;
+mod pypss;
 mod reader;
 mod split;
 mod summary_file;
@@ -11,5 +12,6 @@ mod worker;
 pub use compressed::Compression;
 pub use error::InputError;
 pub use place::{Place, places};
+pub use pypss::{PypssInputError, PypssOutcome, read_pypss};
 pub use reader::{FileReport, Progress, ReadOptions, ReadOutcome, Silent, read};
 pub use summary_file::{SummaryFileError, read_summary, write_summary};

@@ -277,7 +277,7 @@ fn input(out: &mut String, report: &Report, look: &Look) {
         count(input.samples),
         count(input.bad_records)
     );
-    if input.spans > 0 {
+    if share.attribute + share.name + share.nothing > 0.0 {
         let percent = |share: f64| format!("{:.0} %", 100.0 * share);
         wrapped(
             out,

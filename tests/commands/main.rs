@@ -4,5 +4,6 @@ mod bad_input;
 mod config;
 mod exits;
 mod plugins;
+mod pypss;
 mod summary;
 mod work;
