@@ -1,10 +1,11 @@
 //! The fault benchmark: known faults in known doses, put into simulated and real runs, and what the scores make of them.
 //!
-//! [`operation`] and [`world`] (with [`samples`]) simulate runs, [`fault`] is the table of faults and [`effect`] what they do to spans; [`scores`] scores, [`separate`]
+//! [`operation`], [`noise`] and [`world`] (with [`samples`]) simulate runs, [`fault`] is the table of faults and [`effect`] what they do to spans; [`scores`] scores, [`separate`]
 //! compares, [`simulated`] and [`real`] are the two halves of the benchmark and [`table`] prints them. See README.md.
 
 mod effect;
 mod fault;
+mod noise;
 mod operation;
 mod random;
 mod real;
@@ -37,7 +38,9 @@ fn run() -> Result<(), String> {
         _ => return Err("takes no argument, or `--write` to renew RESULTS.md".to_owned()),
     };
     let size = simulated::Size::full();
-    let page = table::page(&size, &simulated::findings(&size)?, &real::real()?);
+    let calm = simulated::findings(&size, noise::CALM)?;
+    let rough = simulated::findings(&size, noise::ROUGH)?;
+    let page = table::page(&size, &calm, &rough, &real::real()?);
     if write {
         std::fs::write(PAGE, &page).map_err(|error| format!("{PAGE}: {error}"))?;
     }
@@ -70,7 +73,7 @@ mod tests {
                 named("memory leak"),
             ],
         };
-        let found = findings(&size).expect("the built-in metrics are sound");
+        let found = findings(&size, noise::CALM).expect("the built-in metrics are sound");
         assert_eq!(found.rows.len(), 9);
         for row in &found.rows {
             let what = format!("{} at {}", row.fault.name, row.fault.doses[row.dose]);
@@ -99,6 +102,7 @@ mod tests {
     fn a_seed_is_a_run() {
         let run = |seed| world::Run {
             seed,
+            noise: noise::CALM,
             varied: true,
             injected: None,
         };

@@ -70,7 +70,7 @@ fn processes(run: Run, start: i64, random: &mut Random, batch: &mut Batch) {
         };
         let (memory, lag) = (run.vary(MEMORY.0, random), run.vary(LAG.0, random));
         let (often, pause) = (run.vary(PAUSES.0, random), run.vary(PAUSES.1, random));
-        let noise = wander(random, SECONDS, 0.9, MEMORY.1);
+        let noise = wander(random, SECONDS, 0.9, run.noise.wander * MEMORY.1);
         for (second, noise) in noise.into_iter().enumerate() {
             let mut more = 0.0;
             if process == hit {
@@ -81,7 +81,7 @@ fn processes(run: Run, start: i64, random: &mut Random, batch: &mut Batch) {
             }
             let at = second as f64;
             writer.push(Signal::MEMORY_RSS, at, memory * (1.0 + noise + more));
-            let mut late = lag * random.factor(LAG.1);
+            let mut late = lag * random.factor(run.noise.wander * LAG.1);
             if let Some(dose) = run.dose(Kind::Lag)
                 && random.chance(0.03)
             {
@@ -89,7 +89,7 @@ fn processes(run: Run, start: i64, random: &mut Random, batch: &mut Batch) {
             }
             writer.push(Signal::LOOP_LAG, at, late * 1e9);
             if random.chance(often) {
-                let mut took = pause * random.factor(PAUSES.2);
+                let mut took = pause * random.factor(run.noise.wander * PAUSES.2);
                 if let Some(dose) = run.dose(Kind::Pauses)
                     && random.chance(0.2)
                 {
@@ -118,7 +118,7 @@ fn partitions(run: Run, start: i64, random: &mut Random, batch: &mut Batch) {
             })
             .map_or(0.0, |dose| dose - 1.0);
         let mut offset = 1e6;
-        for (second, noise) in wander(random, SECONDS, 0.8, KAFKA.2)
+        for (second, noise) in wander(random, SECONDS, 0.8, run.noise.wander * KAFKA.2)
             .into_iter()
             .enumerate()
         {
@@ -144,7 +144,7 @@ fn devices(run: Run, start: i64, random: &mut Random, batch: &mut Batch) {
             entity: format!("gpu{device}"),
         };
         let (memory, busy) = (run.vary(DEVICE.0, random), run.vary(BUSY.0, random));
-        let noise = wander(random, SECONDS, 0.9, DEVICE.2);
+        let noise = wander(random, SECONDS, 0.9, run.noise.wander * DEVICE.2);
         for (second, noise) in noise.into_iter().enumerate() {
             let (at, part) = (second as f64, part(second));
             let (mut more, mut left) = (0.0, 1.0);
@@ -159,7 +159,7 @@ fn devices(run: Run, start: i64, random: &mut Random, batch: &mut Batch) {
             }
             writer.push(Signal::GPU_MEMORY_USED, at, memory * (1.0 + noise + more));
             writer.push(Signal::GPU_MEMORY_TOTAL, at, DEVICE.1);
-            let busy = (busy + BUSY.1 * random.normal()).clamp(0.0, 1.0);
+            let busy = (busy + run.noise.wander * BUSY.1 * random.normal()).clamp(0.0, 1.0);
             writer.push(Signal::GPU_UTILIZATION, at, busy * left * 1e6);
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::{
     fault::{FAULTS, Fault, Injected},
+    noise::Noise,
     scores::{Scores, WHOLE, on_all_cores, scores},
     separate::{auc, column, deviation, mean},
     world::Run,
@@ -89,9 +90,10 @@ pub(crate) struct Findings {
 }
 
 /// Simulates and scores everything.
-pub(crate) fn findings(size: &Size) -> Result<Findings, String> {
+pub(crate) fn findings(size: &Size, noise: Noise) -> Result<Findings, String> {
     let run = |seed: usize, varied, injected| Run {
         seed: seed as u64,
+        noise,
         varied,
         injected,
     };

@@ -8,6 +8,7 @@ use pss_metrics::{
 use crate::{
     effect::{Place, duration, fails},
     fault::{Injected, Kind, RARE},
+    noise::Noise,
     operation::{HEAVIEST_DB, OPERATIONS, Operation, Role, SERVICES},
     random::{Random, cumulative, wander},
     samples,
@@ -27,10 +28,6 @@ const VARIATION: f64 = 0.03;
 const LOAD: (f64, f64) = (0.25, 0.98);
 /// By which power of the load durations grow.
 const UNDER_LOAD: f64 = 0.20;
-/// Standard deviation of what the spans of one trace share.
-const SHARED: f64 = 0.10;
-/// Share of spans that fail.
-const ERRORS: f64 = 0.001;
 /// Wait share of entry spans: mean and standard deviation.
 const WAIT: (f64, f64) = (0.30, 0.03);
 /// Lookups that hit.
@@ -45,6 +42,7 @@ const SECOND: f64 = 1e9;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Run {
     pub(crate) seed: u64,
+    pub(crate) noise: Noise,
     /// Whether traffic mix and parameters differ from run to run.
     pub(crate) varied: bool,
     pub(crate) injected: Option<Injected>,
@@ -83,7 +81,7 @@ impl Run {
         let operations = OPERATIONS.map(|op| Operation {
             share: op.share * parameters.factor(if self.varied { MIX } else { 0.0 }),
             median: self.vary(op.median, parameters),
-            sigma: self.vary(op.sigma, parameters),
+            sigma: self.vary(self.noise.sigma * op.sigma, parameters),
             ..op
         });
         let shares = |role: Option<Role>| {
@@ -97,7 +95,7 @@ impl Run {
         };
         let (roots, all) = (shares(Some(Role::Entry)), shares(None));
         let mut random = Random::new(self.seed, 2);
-        let load: Vec<f64> = wander(&mut random, SECONDS, LOAD.1, LOAD.0)
+        let load: Vec<f64> = wander(&mut random, SECONDS, LOAD.1, self.noise.wander * LOAD.0)
             .into_iter()
             .map(libm::exp)
             .collect();
@@ -109,7 +107,7 @@ impl Run {
             let id = format!("{trace:x}");
             let second = random.pick(&arrivals);
             let time = (second as f64 + random.unit()) / SECONDS as f64;
-            let shared = random.factor(SHARED) * libm::pow(load[second], UNDER_LOAD);
+            let shared = random.factor(self.noise.shared) * libm::pow(load[second], UNDER_LOAD);
             for nth in 0..TRACE {
                 let at = random.pick(if nth == 0 { &roots } else { &all });
                 let op = &operations[at];
@@ -124,7 +122,7 @@ impl Run {
                 let mut wait = None;
                 if op.role == Role::Entry {
                     let spread = self.dose(Kind::WaitSpread).unwrap_or(0.0);
-                    let spread = libm::sqrt(WAIT.1 * WAIT.1 + spread * spread);
+                    let spread = libm::hypot(self.noise.wander * WAIT.1, spread);
                     let share = (WAIT.0 + spread * random.normal()).clamp(0.0, 0.95);
                     let locked = match self.dose(Kind::LockWait) {
                         Some(dose) if random.chance(RARE) => dose * op.median,
@@ -134,7 +132,7 @@ impl Run {
                     took += locked;
                 }
                 let service_hit = op.service == SERVICES[hit];
-                let error = random.chance(ERRORS)
+                let error = random.chance(self.noise.errors)
                     || fails(time, service_hit, burst, self.injected, &mut random);
                 let tag = (op.role == Role::Entry).then(|| self.branch(time, &mut random));
                 let lost = (cold.0..cold.1).contains(&time)
