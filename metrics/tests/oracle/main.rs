@@ -1,0 +1,167 @@
+//! A naive oracle: metrics computed on raw values, without histograms, straight from the formulas. The scores must agree within the error that a histogram's
+//! buckets (2 % wide) bring. TIME, DB, NET, ERR, IO, CONC, CACHE and BRANCH are covered; the metrics over signals are not yet.
+
+mod naive;
+mod run;
+
+use proptest::prelude::*;
+use pss_metrics::{
+    builtin::PLUGIN_CRATE,
+    model::{Batch, Span},
+    score::{Plan, Planned, metrics, score},
+    summary::Summariser,
+};
+use run::{Category, Run, Work};
+
+/// What the program under test gives each metric.
+fn scored(run: &Run) -> Vec<(&'static str, Option<f64>)> {
+    let (mut batch, mut summariser) = (Batch::default(), Summariser::default());
+    for work in &run.spans {
+        batch.push_span(&Span {
+            service: Some(&work.service),
+            name: Some(&work.operation),
+            tag: work.tag.as_deref(),
+            start: Some(work.start),
+            duration: Some(work.duration),
+            wait: work.wait,
+            error: work.error,
+            ..Span::default()
+        });
+    }
+    summariser.fold(&mut batch);
+    let summary = summariser.finish();
+    let metrics = metrics(&[&PLUGIN_CRATE], &Default::default()).expect("registry is sound");
+    let codes: Vec<&str> = metrics.iter().map(|metric| metric.meta().code).collect();
+    let metrics = metrics
+        .into_iter()
+        .map(|metric| Planned {
+            metric,
+            weight: 1.0,
+            settings: Default::default(),
+            min_score: None,
+        })
+        .collect();
+    let scored = score(
+        &summary,
+        &Plan {
+            metrics,
+            ..Plan::default()
+        },
+    );
+    codes
+        .into_iter()
+        .zip(scored.metrics.iter().map(|metric| metric.outcome.score()))
+        .collect()
+}
+
+fn agree(run: &Run) -> Result<(), TestCaseError> {
+    let found = scored(run);
+    let expected = [
+        // Quantiles are off by a bucket's width at most (.02 in ln): s by .03, t by .02, so disp by .03, which a curve turns into .03 at its steepest; lev adds .02.
+        ("TIME", naive::durations(run, Category::Internal), 0.05),
+        ("DB", naive::durations(run, Category::Db), 0.05),
+        ("NET", naive::durations(run, Category::Net), 0.05),
+        // Counts are exact.
+        ("ERR", naive::errors(run), 1e-9),
+        // Shares are off by half a bin each (.0025), two of them: .002 in sigma.
+        ("IO", naive::wait_share(run), 0.02),
+        // Odds are off by a bucket at both ends: .02 in t.
+        ("CONC", naive::wait_odds(run), 0.03),
+        ("CACHE", naive::cache(run), 1e-9),
+        ("BRANCH", naive::branches(run), 1e-9),
+    ];
+    for (code, expected, tolerance) in expected {
+        let found = found
+            .iter()
+            .find(|(found, _)| *found == code)
+            .expect("a built-in metric")
+            .1;
+        match (found, expected) {
+            (Some(found), Some(expected)) => prop_assert!(
+                (found - expected).abs() <= tolerance,
+                "{} is {}, expected {}",
+                code,
+                found,
+                expected
+            ),
+            (found, expected) => prop_assert_eq!(found, expected, "{}", code),
+        }
+    }
+    Ok(())
+}
+
+const OPERATIONS: [&str; 6] = [
+    "handle",
+    "render",
+    "db query",
+    "sql commit",
+    "http get",
+    "rpc call",
+];
+const TAGS: [&str; 4] = ["left", "right", "cache_hit", "cache_miss"];
+const START: i64 = 1_700_000_000_000_000_000;
+
+prop_compose! {
+    fn work(seconds: u32)(service in 0..2u8, operation in 0..OPERATIONS.len(), ms in 0..seconds * 1000, exponent in -1.0f64..1.0, waited in proptest::option::of(0.0f64..0.99),
+        error in proptest::option::weighted(0.9, prop::bool::weighted(0.05)), tag in proptest::option::of(0..TAGS.len())) -> Work {
+        let duration = (1e7 * (exponent * exponent * exponent * 2.0).exp()) as u64;
+        Work {
+            service: format!("s{service}"),
+            operation: OPERATIONS[operation].to_owned(),
+            start: START + i64::from(ms) * 1_000_000,
+            duration,
+            wait: waited.map(|share| (duration as f64 * share) as u64),
+            error,
+            tag: tag.map(|tag| TAGS[tag].to_owned()),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn random_runs_agree(spans in (1u32..300).prop_flat_map(|seconds| proptest::collection::vec(work(seconds), 0..3000))) {
+        agree(&Run { spans })?;
+    }
+}
+
+#[test]
+fn a_run_with_a_burst_a_shift_and_a_drift_agrees() {
+    let spans = (0..6000u64).map(|at| {
+        let late = at > 3000;
+        let noise = ((at * 7919) % 1000) as f64 / 1000.0;
+        let duration = (5e6
+            * (noise * if late { 1.5 } else { 0.5 }).exp()
+            * if late { 1.6 } else { 1.0 }) as u64;
+        Work {
+            service: "s0".to_owned(),
+            operation: OPERATIONS[(at % 6) as usize].to_owned(),
+            start: START + at as i64 * 50_000_000,
+            duration,
+            wait: Some((duration as f64 * (0.2 + 0.5 * noise)) as u64),
+            error: Some((2000..2300).contains(&at) && at % 3 == 0),
+            tag: Some(
+                TAGS[if at % 5 == 0 {
+                    2 + usize::from(late)
+                } else {
+                    usize::from(noise < if late { 0.8 } else { 0.3 })
+                }]
+                .to_owned(),
+            ),
+        }
+    });
+    let run = Run {
+        spans: spans.collect(),
+    };
+    agree(&run).expect("oracle and program agree");
+    for code in ["TIME", "ERR", "BRANCH", "CACHE"] {
+        let score = scored(&run)
+            .iter()
+            .find(|(found, _)| *found == code)
+            .expect("a metric")
+            .1
+            .expect("data");
+        assert!(score < 0.95, "{code} sees it: {score}");
+    }
+}
