@@ -11,6 +11,15 @@
 //! crate that brings some: a missing crate is a compile error, and at start the registry is compared with what the crates promise. A crate joins either by a
 //! cargo feature of this package and a line in that list, or in a build of one's own that calls [`main_with`].
 
+//!
+//! # Where the code differs from the first design, and why
+//! - A factor's shown value is the one that, shared by all operations, would give its score: a median over operations said "leak 0" beside a leaking process.
+//! - A summary with fewer than 16 occupied windows has as many blocks for the interval as it has windows, and no interval with fewer than four.
+//! - When there are more than 10 000 operations, the services and categories with most names coarsen first (`names.rs` in the core): a global level would punish
+//!   the quiet services for a noisy one.
+//! - A native record that names its own span but no parent is a root; whether other records of the file carry parents would depend on the order of reading.
+//! - The `pypss` profiles report on no record at all what PyPSS prints, and still exit 3.
+
 pub mod cli;
 pub mod config;
 pub mod error;
