@@ -63,6 +63,9 @@ inventory::submit! { MetricEntry { metric: &Err } }
 const RATE: usize = 0;
 const BURST: usize = 1;
 
+/// Errors and spans with a known flag, by window.
+type Windows = BTreeMap<usize, (u64, u64)>;
+
 /// Spans' worth of the overall rate that each operation's own rate is drawn towards.
 const PRIOR: f64 = 20.0;
 
@@ -75,7 +78,7 @@ impl Metric for Err {
         let mut product = Product::new(&META, settings, &[Over::Mean, Over::Worst], true);
         let mut groups = Vec::new();
         // Groups come in the order of their services.
-        let mut services: Vec<(&str, BTreeMap<usize, (u64, u64)>)> = Vec::new();
+        let mut services: Vec<(&str, Windows)> = Vec::new();
         let groups_seen: Vec<_> = view.groups().collect();
         for group in &groups_seen {
             let (errors, n) = group.cells().fold((0, 0), |(errors, n), cell| {
@@ -86,7 +89,7 @@ impl Metric for Err {
             }
             let service: &str = &group.key().service;
             if services.last().is_none_or(|(last, _)| !same(last, service)) {
-                services.push((service, BTreeMap::new()));
+                services.push((service, Windows::new()));
             }
             let Some((_, windows)) = services.last_mut() else {
                 continue;
