@@ -32,6 +32,7 @@ impl Error {
     pub fn exit(&self) -> Exit {
         match self {
             Error::Config(_) | Error::Usage(_) | Error::Registry(_) => Exit::Usage,
+            Error::Input(InputError::Settings { .. } | InputError::Ambiguous { .. }) => Exit::Usage,
             Error::Input(_) => Exit::Input,
             Error::Output { .. } => Exit::Output,
         }

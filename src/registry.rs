@@ -7,7 +7,7 @@ use pss_integrations::{
     views::{View, views},
 };
 use pss_metrics::{
-    plugin::{PluginCrate, PluginMeta, check_crates},
+    plugin::{PluginCrate, PluginMeta, check_crates, nearest},
     score::{Metric, metrics},
 };
 
@@ -55,6 +55,26 @@ impl Registry {
         }
         check_crates(&all, &promised).map_err(Error::Registry)?;
         Ok(registry)
+    }
+
+    /// A format by its name, in any case, `-` and `_` alike.
+    ///
+    /// # Errors
+    /// An unknown name, with the nearest known one.
+    pub fn format(&self, name: &str) -> Result<&'static dyn Format, Error> {
+        let plain = |name: &str| name.to_ascii_lowercase().replace('_', "-");
+        let names = || self.formats.iter().map(|format| format.meta().plugin.name);
+        self.formats
+            .iter()
+            .copied()
+            .find(|format| plain(format.meta().plugin.name) == plain(name))
+            .ok_or_else(|| {
+                let help = nearest(name, names()).map_or_else(
+                    || format!("known: {}", names().collect::<Vec<_>>().join(", ")),
+                    |near| format!("did you mean {near}?"),
+                );
+                Error::Usage(format!("--format knows no format {name:?}; {help}"))
+            })
     }
 
     /// What all plugins say of themselves, by kind and name.

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use pss_integrations::views::View;
+use pss_integrations::{formats::InputSettings, views::View};
 use pss_metrics::{
     plugin::nearest,
     report::{Generator, InputFile, Provenance, Report, build},
@@ -75,11 +75,18 @@ pub(super) fn run(
         .flat_map(|planned| planned.metric.extras())
         .collect();
     let bar = Bar::new(common.quiet);
+    let settings = InputSettings::default();
     let options = ReadOptions {
         threads: arguments
             .threads
             .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
         formats: &registry.formats,
+        format: arguments
+            .format
+            .as_deref()
+            .map(|name| registry.format(name))
+            .transpose()?,
+        settings: &settings,
         extras: &extras,
         record_limit: RECORD_LIMIT,
         interrupt: &interrupt,
@@ -268,6 +275,13 @@ fn provenance(outcome: &ReadOutcome, resolved: &Resolved) -> Provenance {
                 bytes: file.bytes,
                 records: file.records,
                 bad_records: file.bad,
+                spans: file.spans,
+                samples: file.samples,
+                skipped: file
+                    .skipped
+                    .iter()
+                    .map(|(what, count)| ((*what).to_owned(), *count))
+                    .collect(),
             })
             .collect(),
         partial: outcome.interrupted,

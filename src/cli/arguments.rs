@@ -39,7 +39,7 @@ pub(super) struct Common {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Score trace files
-    Analyze(Analyze),
+    Analyze(Box<Analyze>),
     /// Say what a metric asks, how it is computed, and what to do when it is bad
     Explain(Explain),
     /// List the plugins of this build
@@ -60,6 +60,9 @@ pub(super) struct Analyze {
     /// Trace files, folders of them, .pss summaries, or - for standard input; gzip and zstd are recognised
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
+    /// Read all inputs as this format instead of finding it out, such as native; see `pss plugins list`
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<String>,
     /// Exit 1 when the score is below this (0 to 100), n/a or incomplete
     #[arg(
         long,

@@ -83,9 +83,17 @@ fn info(plugin: &str, registry: &Registry) -> Result<String, Error> {
     {
         let format = format.meta();
         text.push_str(&format!(
-            "\nextensions {}\nmedia types {}\n\n{}\n",
+            "\nextensions {}\nmedia types {}\ncan {}\n\n{}\n",
             format.extensions.join(", "),
             format.media_types.join(", "),
+            format
+                .capabilities
+                .list()
+                .iter()
+                .filter(|(_, can)| *can)
+                .map(|(name, _)| *name)
+                .collect::<Vec<_>>()
+                .join(", "),
             format.mapping
         ));
     }

@@ -197,6 +197,9 @@ fn input(outcome: &PypssOutcome) -> InputReport {
                 bytes: file.bytes,
                 records: file.records,
                 bad_records: file.bad,
+                spans: file.spans,
+                samples: file.samples,
+                skipped: Default::default(),
             })
             .collect(),
         records: outcome.files.iter().map(|file| file.records).sum(),

@@ -26,13 +26,41 @@ pub enum InputError {
     Empty(String),
     /// No format knows it.
     #[error(
-        "`{path}` is in no known format: it starts with {start}; pss reads JSON lines, a JSON array, {{\"traces\": [..]}} and .pss summaries, plain or compressed with gzip or zstd"
+        "`{path}` is in no known format: it starts with {start}; pss reads {known} and .pss summaries, plain or compressed with gzip or zstd; `pss plugins info format:NAME` says what each holds"
     )]
     Unknown {
         /// The input.
         path: String,
         /// Its first characters.
         start: String,
+        /// Names of the formats.
+        known: String,
+    },
+    /// Several formats are sure of it.
+    #[error("`{path}` may be {names}: say which, as in `--format {first}`")]
+    Ambiguous {
+        /// The input.
+        path: String,
+        /// Names of the candidates.
+        names: String,
+        /// One of them.
+        first: &'static str,
+    },
+    /// A format says why it cannot be used.
+    #[error("`{path}` {why}")]
+    Content {
+        /// The input.
+        path: String,
+        /// Why, as a fragment.
+        why: String,
+    },
+    /// The configuration does not fit it.
+    #[error("`{path}` {why}")]
+    Settings {
+        /// The input.
+        path: String,
+        /// Why, as a fragment.
+        why: String,
     },
     /// Records, but none that can be used.
     #[error("no good record in {inputs}: {why}")]

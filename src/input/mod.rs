@@ -1,7 +1,9 @@
 //! From files to a summary: open, decompress, sniff, cut at record bounds, decode on all cores, fold.
 
+mod choose;
 mod compressed;
 mod error;
+mod gather;
 mod place;
 mod pypss;
 mod reader;

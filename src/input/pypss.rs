@@ -2,12 +2,17 @@
 //! all values at once.
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{self, Read},
     sync::atomic::Ordering,
 };
 
-use pss_integrations::formats::{Format, Layout, native::Native, pypss::decode};
+use pss_integrations::formats::{
+    Format, Head, Layout,
+    native::{Native, layout},
+    pypss::decode,
+};
 use pss_metrics::{
     model::Bad,
     pypss::Records,
@@ -116,13 +121,14 @@ fn read_one(
     let layout = if blank {
         Some(Layout::Lines)
     } else {
-        Native.sniff(&head)
+        layout(&Head::new(&head, head.len() < BLOCK))
     };
     let Some(layout) = layout else {
         let start = String::from_utf8_lossy(&head[..head.len().min(20)]).into_owned();
         return Err(InputError::Unknown {
             path: name,
             start: format!("{start:?}"),
+            known: Native.meta().plugin.name.to_owned(),
         }
         .into());
     };
@@ -134,10 +140,13 @@ fn read_one(
         bytes: head.len() as u64,
         records: 0,
         bad: 0,
+        spans: 0,
+        samples: 0,
+        skipped: BTreeMap::new(),
     };
     let rest = match layout {
         Layout::Array(start) => head.split_off(start),
-        Layout::Lines => head,
+        Layout::Lines | Layout::Values => head,
     };
     let mut splitter = Splitter::new(layout, options.record_limit, rest);
     let mut line = 0;

@@ -1,8 +1,10 @@
 //! Reads inputs into one summary.
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{self, Read},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -10,15 +12,20 @@ use std::{
     },
 };
 
-use pss_integrations::formats::{Format, Layout};
+use pss_integrations::formats::{
+    DecodeError, Decoder, FileDecoder, Format, Head, InputSettings, Layout, Reading, Sink,
+    StreamDecoder,
+};
 use pss_metrics::{
     model::{Bad, ExtraSpec},
     summary::{Summariser, Summary},
 };
 
 use super::{
+    choose::choose,
     compressed::{Compression, plain},
     error::InputError,
+    gather::Gather,
     place::Place,
     split::{BLOCK, Block, Splitter},
     summary_file::{is_summary, parse_summary},
@@ -31,6 +38,10 @@ pub struct ReadOptions<'a> {
     pub threads: usize,
     /// Formats to choose from.
     pub formats: &'a [&'static dyn Format],
+    /// The format that the user says all inputs are in.
+    pub format: Option<&'static dyn Format>,
+    /// What the user says of the inputs.
+    pub settings: &'a InputSettings,
     /// Extra observations to keep.
     pub extras: &'a [ExtraSpec],
     /// Longest record in bytes; longer ones are bad.
@@ -71,6 +82,12 @@ pub struct FileReport {
     pub records: u64,
     /// Bad records.
     pub bad: u64,
+    /// Spans it brought.
+    pub spans: u64,
+    /// Samples it brought.
+    pub samples: u64,
+    /// Records that are neither, by what they are in the plural.
+    pub skipped: BTreeMap<&'static str, u64>,
 }
 
 /// All inputs, as read.
@@ -200,72 +217,116 @@ fn read_one(
         .take(BLOCK as u64)
         .read_to_end(&mut head)
         .err();
-    if is_summary(&head) {
-        stream.read_to_end(&mut head).map_err(unreadable)?;
-        let summary = parse_summary(&name, &head)?;
-        let (records, bad) = (
-            summary.facts().spans + summary.facts().samples + summary.facts().bad,
-            summary.facts().bad,
-        );
-        all.absorb(summary);
-        return Ok(FileReport {
-            name,
-            format: "summary".to_owned(),
-            compression,
-            bytes: bytes.load(Ordering::Relaxed),
-            records,
-            bad,
-        });
-    }
-    if head.iter().all(u8::is_ascii_whitespace) && failed.is_none() && head.len() < BLOCK {
-        return Err(InputError::Empty(name));
-    }
-    let found = options
-        .formats
-        .iter()
-        .find_map(|format| Some((*format, format.sniff(&head)?)));
-    let Some((format, layout)) = found else {
-        return Err(match failed {
-            Some(error) => unreadable(error),
-            None => InputError::Unknown {
-                path: name,
-                start: beginning(&head),
-            },
-        });
-    };
-    all.source(&name);
-    let rest = match layout {
-        Layout::Array(start) => head.split_off(start),
-        Layout::Lines => head,
-    };
-    let splitter = Splitter::new(layout, options.record_limit, rest);
-    let (workers, broken) = decode(stream, splitter, format, layout, options, failed)
-        .map_err(|()| InputError::Worker(place.name()))?;
     let mut report = FileReport {
         name: name.clone(),
-        format: format.meta().plugin.name.to_owned(),
+        format: "summary".to_owned(),
         compression,
         bytes: 0,
         records: 0,
         bad: 0,
+        spans: 0,
+        samples: 0,
+        skipped: BTreeMap::new(),
     };
-    let mut counts: Vec<(usize, u64)> = workers
-        .iter()
-        .flat_map(|worker| worker.counts.iter().copied())
-        .collect();
-    counts.sort_unstable();
-    let mut before = Vec::with_capacity(counts.len());
-    let mut total = 0;
-    for (_, count) in &counts {
-        before.push(total);
-        total += count;
+    if is_summary(&head) {
+        stream.read_to_end(&mut head).map_err(unreadable)?;
+        let summary = parse_summary(&name, &head)?;
+        let facts = summary.facts();
+        (report.spans, report.samples, report.bad) = (facts.spans, facts.samples, facts.bad);
+        report.records = facts.spans + facts.samples + facts.bad;
+        all.absorb(summary);
+        report.bytes = bytes.load(Ordering::Relaxed);
+        return Ok(report);
     }
-    for worker in workers {
-        report.records += worker.records;
-        report.bad += worker.bad_total;
-        all.absorb(worker.summariser.finish());
-        for bad in worker.bad {
-            match before.get(bad.block) {
+    let complete = head.len() < BLOCK && failed.is_none();
+    if head.iter().all(u8::is_ascii_whitespace) && complete {
+        return Err(InputError::Empty(name));
+    }
+    let seen = Head::new(&head, complete);
+    let (format, notice) = match choose(&name, &seen, options.formats, options.format) {
+        Ok(found) => found,
+        Err(unknown) => return Err(failed.map_or(unknown, unreadable)),
+    };
+    let refused = |error| match error {
+        DecodeError::Io(error) => InputError::Unreadable {
+            path: place.name(),
+            error,
+        },
+        DecodeError::Content(why) => InputError::Content {
+            path: place.name(),
+            why,
+        },
+        DecodeError::Settings(why) => InputError::Settings {
+            path: place.name(),
+            why,
+        },
+    };
+    let reading = format.open(&seen, options.settings).map_err(refused)?;
+    notices.extend(notice);
+    all.source(&name);
+    report.format = format.meta().plugin.name.to_owned();
+    let mut lines = Lines::default();
+    let (gathered, broken) = match reading {
+        Reading::Records(layout, decoder) => {
+            let rest = match layout {
+                Layout::Array(start) => head.split_off(start),
+                Layout::Lines | Layout::Values => head,
+            };
+            let splitter = Splitter::new(layout, options.record_limit, rest);
+            let (workers, broken) = decode(stream, splitter, decoder, layout, options, failed)
+                .map_err(|()| InputError::Worker(place.name()))?;
+            lines = Lines::of(&workers);
+            let gathered: Vec<Gather<'_>> =
+                workers.into_iter().map(|worker| worker.gather).collect();
+            (gathered, broken)
+        }
+        Reading::Stream(decoder) => {
+            let mut whole = Whole {
+                head: io::Cursor::new(head),
+                rest: stream,
+                failed,
+            };
+            let mut gather = Gather::new(options.extras, options.interrupt);
+            let broken = read_stream(decoder, &mut whole, &mut gather);
+            let broken = broken.map_err(|()| InputError::Worker(place.name()))?;
+            (vec![gather], unless_refused(broken).map_err(refused)?)
+        }
+        Reading::File(decoder) => {
+            let plain = match (place, compression) {
+                (Place::File(path), Compression::None) => File::open(path).map_err(unreadable)?,
+                _ => {
+                    let mut whole = Whole {
+                        head: io::Cursor::new(head),
+                        rest: stream,
+                        failed,
+                    };
+                    spool(&mut whole).map_err(unreadable)?
+                }
+            };
+            let (gathered, broken) = read_file(decoder, plain, options)
+                .map_err(|()| InputError::Worker(place.name()))?;
+            (gathered, unless_refused(broken).map_err(refused)?)
+        }
+    };
+    for mut gather in gathered {
+        gather.fold();
+        report.records += gather.records;
+        report.bad += gather.bad_total;
+        for (what, count) in gather.take_skipped() {
+            *report.skipped.entry(what).or_default() += count;
+        }
+        notices.extend(
+            gather
+                .notices
+                .iter()
+                .map(|notice| format!("`{name}`: {notice}")),
+        );
+        let summary = gather.summariser.finish();
+        report.spans += summary.facts().spans;
+        report.samples += summary.facts().samples;
+        all.absorb(summary);
+        for bad in gather.bad {
+            match lines.before(bad.block) {
                 Some(before) => all.bad(Bad {
                     file: name.clone(),
                     line: before + bad.offset + 1,
@@ -274,6 +335,11 @@ fn read_one(
                 None => all.bad_reason(&bad.reason),
             }
         }
+    }
+    for (what, count) in &report.skipped {
+        notices.push(format!(
+            "`{name}` holds {count} {what}, which pss does not score"
+        ));
     }
     if let Some(error) = broken {
         let reason = if error.kind() == io::ErrorKind::UnexpectedEof {
@@ -284,7 +350,7 @@ fn read_one(
         notices.push(format!("`{name}`: {reason}; what stands before is used"));
         all.bad(Bad {
             file: name,
-            line: total + 1,
+            line: lines.total.max(report.records) + 1,
             reason,
         });
         report.bad += 1;
@@ -294,15 +360,112 @@ fn read_one(
     Ok(report)
 }
 
+/// How many lines or elements come before each block.
+#[derive(Debug, Default)]
+struct Lines {
+    before: Vec<u64>,
+    total: u64,
+}
+
+impl Lines {
+    fn of(workers: &[Worker<'_>]) -> Lines {
+        let mut counts: Vec<(usize, u64)> = workers
+            .iter()
+            .flat_map(|worker| worker.counts.iter().copied())
+            .collect();
+        counts.sort_unstable();
+        let mut lines = Lines::default();
+        for (_, count) in counts {
+            lines.before.push(lines.total);
+            lines.total += count;
+        }
+        lines
+    }
+
+    /// Of a block; a stream that is not cut is one block, before which there is nothing. `None` for a record whose place was not kept.
+    fn before(&self, block: usize) -> Option<u64> {
+        match self.before.get(block) {
+            None if block == 0 => Some(0),
+            before => before.copied(),
+        }
+    }
+}
+
+/// A stream from its very beginning, the head included, up to where it broke.
+struct Whole<'a> {
+    head: io::Cursor<Vec<u8>>,
+    rest: Box<dyn Read + Send + 'a>,
+    failed: Option<io::Error>,
+}
+
+impl Read for Whole<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.head.read(buffer)? {
+            0 => match self.failed.take() {
+                Some(error) => Err(error),
+                None => self.rest.read(buffer),
+            },
+            n => Ok(n),
+        }
+    }
+}
+
+/// A stream as a file, for formats that seek.
+fn spool(stream: &mut dyn Read) -> io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    io::copy(stream, &mut file)?;
+    io::Seek::rewind(&mut file)?;
+    Ok(file)
+}
+
+/// Runs a format over a stream; `Err` when it panicked.
+fn read_stream(
+    decoder: Box<dyn StreamDecoder>,
+    stream: &mut dyn Read,
+    gather: &mut Gather<'_>,
+) -> Result<Result<(), DecodeError>, ()> {
+    let work = AssertUnwindSafe(|| decoder.decode(stream, gather));
+    catch_unwind(work).map_err(drop)
+}
+
+/// Runs a format over a file, with a sink for each core; `Err` when it panicked.
+fn read_file<'a>(
+    decoder: Box<dyn FileDecoder>,
+    file: File,
+    options: &ReadOptions<'a>,
+) -> Result<(Vec<Gather<'a>>, Result<(), DecodeError>), ()> {
+    let mut gathers: Vec<Gather<'a>> = (0..options.threads.max(1))
+        .map(|_| Gather::new(options.extras, options.interrupt))
+        .collect();
+    let work = AssertUnwindSafe(|| {
+        let mut sinks: Vec<Box<dyn Sink + '_>> = gathers
+            .iter_mut()
+            .map(|gather| Box::new(gather) as Box<dyn Sink + '_>)
+            .collect();
+        decoder.decode(file, &mut sinks)
+    });
+    let outcome = catch_unwind(work).map_err(drop)?;
+    Ok((gathers, outcome))
+}
+
+/// What broke a stream off is told beside what stands before; anything else refuses the input.
+fn unless_refused(outcome: Result<(), DecodeError>) -> Result<Option<io::Error>, DecodeError> {
+    match outcome {
+        Ok(()) => Ok(None),
+        Err(DecodeError::Io(error)) => Ok(Some(error)),
+        Err(refused) => Err(refused),
+    }
+}
+
 /// Cuts on this thread, decodes on the others. Gives back what broke the stream, if anything did.
-fn decode(
+fn decode<'a>(
     mut stream: Box<dyn Read + Send + '_>,
     mut splitter: Splitter,
-    format: &dyn Format,
+    decoder: fn(&InputSettings) -> Box<dyn Decoder>,
     layout: Layout,
-    options: &ReadOptions<'_>,
+    options: &ReadOptions<'a>,
     mut broken: Option<io::Error>,
-) -> Result<(Vec<Worker>, Option<io::Error>), ()> {
+) -> Result<(Vec<Worker<'a>>, Option<io::Error>), ()> {
     let threads = options.threads.max(1);
     let (send, receive): (SyncSender<Block>, Receiver<Block>) = sync_channel(threads);
     let (give_back, used): (SyncSender<Vec<u8>>, Receiver<Vec<u8>>) = sync_channel(2 * threads + 2);
@@ -310,7 +473,8 @@ fn decode(
     std::thread::scope(|scope| {
         let mut handles = Vec::new();
         for _ in 0..threads {
-            let mut worker = Worker::new(format.decoder(), options.extras, layout);
+            let gather = Gather::new(options.extras, options.interrupt);
+            let mut worker = Worker::new(decoder(options.settings), gather, layout);
             let (receive, give_back) = (&receive, give_back.clone());
             handles.push(scope.spawn(move || {
                 loop {
@@ -345,18 +509,10 @@ fn decode(
             }
         }
         drop(send);
-        let workers: Result<Vec<Worker>, ()> = handles
+        let workers: Result<Vec<Worker<'a>>, ()> = handles
             .into_iter()
             .map(|handle| handle.join().map_err(drop))
             .collect();
         workers.map(|workers| (workers, broken))
     })
-}
-
-fn beginning(head: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&head[..head.len().min(40)]);
-    format!(
-        "{:?}",
-        text.trim_start().chars().take(20).collect::<String>()
-    )
 }

@@ -22,6 +22,8 @@ pub(super) struct Block {
     pub(super) too_long: bool,
     /// The input ended inside the last record.
     pub(super) cut_short: bool,
+    /// The input ended behind a record, but before the array's closing bracket.
+    pub(super) unclosed: bool,
 }
 
 impl Block {
@@ -40,6 +42,7 @@ pub(super) struct Splitter {
     skipping: bool,
     number: usize,
     ended: bool,
+    unclosed_told: bool,
 }
 
 /// Where in an array the scan stands.
@@ -64,6 +67,7 @@ impl Splitter {
             skipping: false,
             number: 0,
             ended: false,
+            unclosed_told: false,
         }
     }
 
@@ -95,6 +99,8 @@ impl Splitter {
                 let failed = self.fill(stream, &mut block);
                 if let Err(error) = failed {
                     self.ended = true;
+                    // What broke the stream says more than the bracket that is missing for it.
+                    self.unclosed_told = true;
                     self.rest.extend_from_slice(block.data());
                     return Err(error);
                 }
@@ -102,20 +108,26 @@ impl Splitter {
             self.pass_over(&mut block);
             let cut = match self.layout {
                 Layout::Lines => memchr::memrchr(b'\n', block.data()).map(|at| at + 1),
-                Layout::Array(_) => self.elements(&mut block),
+                Layout::Array(_) | Layout::Values => self.elements(&mut block),
             };
             if let Some(cut) = cut {
                 self.rest.extend_from_slice(&block.data()[cut..]);
                 block.len = cut;
                 self.array.scanned = self.array.scanned.saturating_sub(cut);
                 self.array.start = self.array.start.map(|start| start - cut);
+                block.unclosed = self.ended && self.unclosed();
                 break;
             }
             if self.ended {
-                if let (Layout::Array(_), Some(start)) = (self.layout, self.array.start.take()) {
-                    block.cut_short = true;
+                if let (Layout::Array(_) | Layout::Values, Some(start)) =
+                    (self.layout, self.array.start.take())
+                {
+                    block.cut_short =
+                        self.layout != Layout::Values || self.array.depth > 0 || self.array.in_text;
                     let end = block.len;
                     block.elements.get_or_insert_default().push((start, end));
+                } else {
+                    block.unclosed = self.unclosed();
                 }
                 break;
             }
@@ -127,6 +139,16 @@ impl Splitter {
         }
         self.number += 1;
         Ok(Some(block))
+    }
+
+    /// Whether the array was not closed behind its last element; true only once.
+    fn unclosed(&mut self) -> bool {
+        let missing = matches!(self.layout, Layout::Array(_))
+            && !self.array.over
+            && self.array.start.is_none()
+            && !self.unclosed_told;
+        self.unclosed_told |= missing;
+        missing
     }
 
     /// Reads until a block is full or the stream ends.
@@ -167,7 +189,7 @@ impl Splitter {
             _ => {
                 block.len = 0;
                 // Past an element that is too long there is no way to tell where the next begins.
-                self.array.over |= matches!(self.layout, Layout::Array(_));
+                self.array.over |= self.layout != Layout::Lines;
             }
         }
     }
@@ -207,7 +229,28 @@ impl Splitter {
                     array.start.get_or_insert(at);
                     array.depth += 1;
                 }
-                b'}' | b']' if array.depth > 0 => array.depth -= 1,
+                b'}' | b']' if array.depth > 0 => {
+                    array.depth -= 1;
+                    if let (Layout::Values, 0, Some(start)) =
+                        (self.layout, array.depth, array.start)
+                    {
+                        array.start = None;
+                        found.push((start, at + 1));
+                        cut = Some(at + 1);
+                    }
+                }
+                byte if self.layout == Layout::Values && array.depth == 0 => {
+                    // Between values there are blanks; a plain value ends with one.
+                    match array.start {
+                        Some(start) if byte.is_ascii_whitespace() => {
+                            array.start = None;
+                            found.push((start, at));
+                            cut = Some(at);
+                        }
+                        None if !byte.is_ascii_whitespace() => array.start = Some(at),
+                        _ => {}
+                    }
+                }
                 b',' | b']' if array.depth == 0 => {
                     if let Some(start) = array.start.take() {
                         found.push((start, at));
@@ -288,6 +331,46 @@ mod tests {
             records(Layout::Array(0), r#"{"a":1},{"b""#, 3),
             [r#"{"a":1}"#, r#"{"b""#]
         );
+    }
+
+    #[test]
+    fn values_one_after_the_other_are_found_wherever_reads_end() {
+        let text = " {\"a\":\n [1, {}]}\n{\"b\": \"}{\"} 42 {}\n\n[3,\n4]\n7";
+        for step in 1..text.len() {
+            assert_eq!(
+                records(Layout::Values, text, step),
+                [
+                    "{\"a\":\n [1, {}]}",
+                    "{\"b\": \"}{\"}",
+                    "42",
+                    "{}",
+                    "[3,\n4]",
+                    "7"
+                ],
+                "{step}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_array_that_ends_behind_an_element_is_unclosed() {
+        for (text, unclosed) in [
+            ("{}, {}", true),
+            ("{},", true),
+            ("", true),
+            ("{}]", false),
+            ("]", false),
+        ] {
+            for step in 1..8 {
+                let mut splitter = Splitter::new(Layout::Array(0), 1 << 16, Vec::new());
+                let mut stream = Slow(text.as_bytes(), step);
+                let mut told = 0;
+                while let Some(block) = splitter.next(&mut stream, Vec::new()).expect("reads") {
+                    told += u32::from(block.unclosed || block.cut_short);
+                }
+                assert_eq!(told, u32::from(unclosed), "{text:?} by {step}");
+            }
+        }
     }
 
     #[test]

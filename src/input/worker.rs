@@ -1,48 +1,26 @@
 //! Decodes blocks and folds them: one per core, each with a summary of its own.
 
+use super::{gather::Gather, split::Block};
 use pss_integrations::formats::{Decoder, Layout};
-use pss_metrics::{
-    model::{Batch, ExtraSpec},
-    summary::Summariser,
-};
 
-use super::split::Block;
-
-/// A bad record by its place among the block's.
-#[derive(Debug, Clone)]
-pub(super) struct BadAt {
-    pub(super) block: usize,
-    /// Lines or elements before it in the block.
-    pub(super) offset: u64,
-    pub(super) reason: String,
-}
-
-/// At most this many bad records are remembered with their place; all are counted.
-const REMEMBERED: usize = 1000;
+/// What is wrong with a record that does not exist.
+const UNCLOSED: &str = "is missing: the file is truncated, it ends before the array is closed";
 
 /// One worker's state.
-pub(super) struct Worker {
+pub(super) struct Worker<'a> {
     decoder: Box<dyn Decoder>,
-    batch: Batch,
-    pub(super) summariser: Summariser,
-    pub(super) bad: Vec<BadAt>,
-    pub(super) bad_total: u64,
+    pub(super) gather: Gather<'a>,
     /// Lines or elements by block number.
     pub(super) counts: Vec<(usize, u64)>,
-    pub(super) records: u64,
     layout: Layout,
 }
 
-impl Worker {
-    pub(super) fn new(decoder: Box<dyn Decoder>, extras: &[ExtraSpec], layout: Layout) -> Worker {
+impl<'a> Worker<'a> {
+    pub(super) fn new(decoder: Box<dyn Decoder>, gather: Gather<'a>, layout: Layout) -> Worker<'a> {
         Worker {
             decoder,
-            batch: Batch::new(extras.to_vec()),
-            summariser: Summariser::new(extras),
-            bad: Vec::new(),
-            bad_total: 0,
+            gather,
             counts: Vec::new(),
-            records: 0,
             layout,
         }
     }
@@ -52,20 +30,25 @@ impl Worker {
         let text = simdutf8::basic::from_utf8(block.data()).ok();
         let mut count = 0;
         if block.too_long {
-            self.note(
+            self.gather.note(
                 block.number,
                 0,
                 "is longer than the limit for one record (64 MiB), or the file has no line ends"
                     .to_owned(),
             );
             count += u64::from(self.layout == Layout::Lines);
-            self.records += 1;
+            self.gather.records += 1;
         }
         match &block.elements {
             Some(elements) => {
                 for (at, (start, end)) in elements.iter().enumerate() {
                     let cut_short = block.cut_short && at + 1 == elements.len();
                     self.record(block, text, *start, *end, count, cut_short);
+                    count += 1;
+                }
+                if block.unclosed {
+                    self.gather.records += 1;
+                    self.gather.note(block.number, count, UNCLOSED.to_owned());
                     count += 1;
                 }
             }
@@ -81,15 +64,13 @@ impl Worker {
             }
         }
         self.counts.push((block.number, count));
-        if !self.batch.is_empty() {
-            self.summariser.fold(&mut self.batch);
-        }
+        self.gather.fold();
     }
 
     /// What was found.
-    pub(super) fn finish(mut self) -> Worker {
+    pub(super) fn finish(mut self) -> Worker<'a> {
         for name in self.decoder.take_unknown_fields() {
-            self.summariser.unknown_field(&name);
+            self.gather.summariser.unknown_field(&name);
         }
         self
     }
@@ -108,8 +89,8 @@ impl Worker {
             None => std::str::from_utf8(&block.data()[start..end]).ok(),
         };
         let Some(record) = record else {
-            self.records += 1;
-            self.note(
+            self.gather.records += 1;
+            self.gather.note(
                 block.number,
                 offset,
                 "is no valid UTF-8: write the file in UTF-8 (it may be Latin-1)".to_owned(),
@@ -121,45 +102,21 @@ impl Worker {
         if record.bytes().all(|byte| byte.is_ascii_whitespace()) {
             return;
         }
-        self.records += 1;
-        if let Err(reason) = self.decoder.decode(record, &mut self.batch) {
-            let reason = if cut_short {
-                "is truncated: the file ends inside it".to_owned()
-            } else {
-                reason
-            };
-            self.note(block.number, offset, reason);
-        }
-        if self.batch.is_full() {
-            self.summariser.fold(&mut self.batch);
-        }
-    }
-
-    fn note(&mut self, block: usize, offset: u64, reason: String) {
-        self.bad_total += 1;
-        if self.bad.len() < REMEMBERED {
-            self.bad.push(BadAt {
-                block,
-                offset,
-                reason,
-            });
-        } else {
-            // The place of this one is not kept, but its reason counts.
-            self.bad.push(BadAt {
-                block: usize::MAX,
-                offset,
-                reason,
-            });
-            if self.bad.len() >= 2 * REMEMBERED {
-                self.compact();
+        self.gather.records += 1;
+        match (self.decoder.decode(record, &mut self.gather), cut_short) {
+            (Ok(()), false) => {}
+            (Ok(()), true) => {
+                self.gather.records += 1;
+                self.gather
+                    .note(block.number, offset + 1, UNCLOSED.to_owned());
             }
+            (Err(reason), false) => self.gather.note(block.number, offset, reason),
+            (Err(_), true) => self.gather.note(
+                block.number,
+                offset,
+                "is truncated: the file ends inside it".to_owned(),
+            ),
         }
-    }
-
-    /// Hands reasons without a place over to the summary, so that a file of bad records costs no memory.
-    fn compact(&mut self) {
-        for bad in self.bad.split_off(REMEMBERED) {
-            self.summariser.bad_reason(&bad.reason);
-        }
+        self.gather.fold_if_full();
     }
 }

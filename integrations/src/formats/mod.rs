@@ -1,7 +1,15 @@
 //! Trace formats: one file (or folder) per member.
 
 mod contract;
+mod head;
+pub mod json;
 pub mod native;
 pub mod pypss;
+mod settings;
 
-pub use contract::{Decoder, Format, FormatEntry, FormatMeta, Layout, formats};
+pub use contract::{
+    Capabilities, DecodeError, Decoder, FileDecoder, Format, FormatEntry, FormatMeta, Layout,
+    Likeness, Reading, RecordWriter, Sink, StreamDecoder, formats,
+};
+pub use head::Head;
+pub use settings::{Column, InputSettings};

@@ -1,6 +1,6 @@
 //! The batch that formats push records into: strings interned, values in typed columns, everything about an operation decided once.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64;
@@ -201,6 +201,7 @@ pub struct Batch {
     pub(crate) tags: Vec<Tag>,
     pub(crate) extras: Vec<ExtraSpec>,
     pub(crate) extra_rows: Vec<ExtraRow>,
+    pub(crate) skipped: BTreeMap<&'static str, u64>,
     /// Grows by one whenever the tables start anew, so that whoever caches by [`OpId`] notices.
     pub(crate) generation: u64,
     op_index: HashTable<u32>,
@@ -320,6 +321,16 @@ impl Batch {
             value: sample.value,
             shard: shard as u8,
         });
+    }
+
+    /// Counts records that are neither span nor sample.
+    pub(super) fn push_skipped(&mut self, what: &'static str, count: u64) {
+        *self.skipped.entry(what).or_default() += count;
+    }
+
+    /// Takes the counts of records that are neither span nor sample, by what they are.
+    pub fn take_skipped(&mut self) -> BTreeMap<&'static str, u64> {
+        std::mem::take(&mut self.skipped)
     }
 
     /// Forgets the records, after a fold; starts the tables anew when they have grown too large.

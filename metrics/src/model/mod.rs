@@ -4,6 +4,7 @@ mod attribute;
 mod batch;
 mod category;
 mod decimal;
+mod intake;
 mod operation;
 mod sample;
 mod span;
@@ -17,6 +18,7 @@ pub use category::{
     classify_attributes, error_flag,
 };
 pub use decimal::{Decimal, NumberError};
+pub use intake::Intake;
 pub use operation::{Coarseness, coarsen};
 pub use sample::{Sample, SampleKind, Signal, SignalUnit};
 pub use span::{Kind, Parent, Span};

@@ -69,6 +69,10 @@ pub enum Parent {
 pub struct Span<'a> {
     /// Identity of the trace; used to shard records without a time.
     pub trace_id: &'a str,
+    /// Identity of the span within its trace; empty where the record does not say.
+    pub span_id: &'a str,
+    /// Identity of the span that caused it; empty for a root, and where the record does not say.
+    pub parent_id: &'a str,
     /// Whether there is a parent.
     pub parent: Parent,
     /// The service that did the work.

@@ -1,5 +1,7 @@
 //! What a report holds.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -237,6 +239,12 @@ pub struct InputFile {
     pub records: u64,
     /// Bad records.
     pub bad_records: u64,
+    /// Spans it brought.
+    pub spans: u64,
+    /// Samples it brought.
+    pub samples: u64,
+    /// Records that are neither, such as log lines, by what they are.
+    pub skipped: BTreeMap<String, u64>,
 }
 
 /// A record that could not be used.

@@ -2,13 +2,10 @@
 
 use std::borrow::Cow;
 
-use pss_metrics::model::{Batch, Decimal, Sample, Signal};
+use pss_metrics::model::{Decimal, Intake, Sample, Signal};
 
-use super::{
-    reason::Reason,
-    record::{Number, scalar_number, scalar_text},
-    scanner::{Next, Scanner},
-};
+use super::super::json::{Next, Reason, Scanner};
+use super::record::{Number, scalar_number, scalar_text};
 
 /// Keys that carry a sample, with the power of ten that turns their unit into the signal's integer one.
 const SAMPLES: &[(&str, Signal, i32)] = &[
@@ -83,7 +80,7 @@ impl<'a> Metadata<'a> {
         &self,
         time: Option<i64>,
         service: Option<&str>,
-        batch: &mut Batch,
+        into: &mut dyn Intake,
     ) -> Result<usize, Reason> {
         let mut pushed = 0;
         let process = if self.process.is_empty() {
@@ -108,7 +105,7 @@ impl<'a> Metadata<'a> {
             } else {
                 Cow::Borrowed(process)
             };
-            batch.push_sample(&Sample {
+            into.sample(&Sample {
                 signal: *signal,
                 entity: &entity,
                 time,

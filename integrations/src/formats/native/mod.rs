@@ -2,17 +2,22 @@
 
 mod field;
 mod metadata;
-mod reason;
 mod record;
-mod scanner;
 mod sniff;
 
-use pss_metrics::{model::Batch, plugin_meta};
+use pss_metrics::{model::Intake, plugin_meta};
 
-pub use reason::Reason;
+pub use super::json::Reason;
 pub use record::RecordDecoder;
+pub use sniff::layout;
 
-use super::contract::{Decoder, Format, FormatEntry, FormatMeta, Layout};
+use super::{
+    contract::{
+        Capabilities, DecodeError, Decoder, Format, FormatEntry, FormatMeta, Likeness, Reading,
+    },
+    head::Head,
+    settings::InputSettings,
+};
 
 static META: FormatMeta = FormatMeta {
     plugin: plugin_meta!(
@@ -26,6 +31,7 @@ static META: FormatMeta = FormatMeta {
         "application/x-ndjson",
         "application/json",
     ],
+    capabilities: Capabilities::TEXT,
     mapping: "timestamp or start, duration, cpu_time, wait_time, lock_wait, queue_wait: seconds; memory: bytes; error: true or false; name, service, module, branch_tag, kind: \
               text; span_id and parent_span_id tell entry spans; attributes: semantic conventions. Records with \"system_metric\": true carry samples in metadata: lag, \
               gc_pause_duration, run_delay, on_cpu (seconds), memory_rss, gpu_memory_used, gpu_memory_total (bytes), gpu_utilization (percent), kafka_lag, committed_offset, oom, xid",
@@ -42,18 +48,23 @@ impl Format for Native {
         &META
     }
 
-    fn sniff(&self, head: &[u8]) -> Option<Layout> {
+    fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
         sniff::sniff(head)
     }
 
-    fn decoder(&self) -> Box<dyn Decoder> {
-        Box::new(RecordDecoder::default())
+    fn open(&self, head: &Head<'_>, _: &InputSettings) -> Result<Reading, DecodeError> {
+        let layout = layout(head).ok_or_else(|| {
+            DecodeError::Content("is no JSON: native records are JSON objects".to_owned())
+        })?;
+        Ok(Reading::Records(layout, |_| {
+            Box::new(RecordDecoder::default())
+        }))
     }
 }
 
 impl Decoder for RecordDecoder {
-    fn decode(&mut self, record: &str, batch: &mut Batch) -> Result<(), String> {
-        self.push(record, batch)
+    fn decode(&mut self, record: &str, into: &mut dyn Intake) -> Result<(), String> {
+        self.push(record, into)
             .map_err(|reason| reason.explain(record))
     }
 

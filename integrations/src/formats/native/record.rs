@@ -2,13 +2,12 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use pss_metrics::model::{Attribute, Batch, Decimal, Kind, Parent, Span, Value};
+use pss_metrics::model::{Attribute, Decimal, Intake, Kind, Parent, Span, Value};
 
+use super::super::json::{Next, Reason, Scanner};
 use super::{
     field::{Field, Shape},
     metadata::Metadata,
-    reason::Reason,
-    scanner::{Next, Scanner},
 };
 
 /// Unknown field names remembered by one decoder; more are of no use to anybody.
@@ -34,8 +33,9 @@ pub(super) enum Number {
 #[derive(Default)]
 struct Fields<'a> {
     trace_id: Cow<'a, str>,
-    span_id: bool,
-    parent: Option<bool>,
+    span_id: Cow<'a, str>,
+    /// Given, though perhaps empty: then the span is a root.
+    parent: Option<Cow<'a, str>>,
     service: Option<Cow<'a, str>>,
     name: Option<Cow<'a, str>>,
     module: Option<Cow<'a, str>>,
@@ -66,7 +66,7 @@ impl RecordDecoder {
     ///
     /// # Errors
     /// Why it cannot be used; nothing is pushed then.
-    pub fn push(&mut self, record: &str, batch: &mut Batch) -> Result<(), Reason> {
+    pub fn push(&mut self, record: &str, into: &mut dyn Intake) -> Result<(), Reason> {
         let mut scanner = Scanner::new(record);
         match scanner.next()? {
             Next::Object => {}
@@ -102,7 +102,7 @@ impl RecordDecoder {
             }
         }
         scanner.end()?;
-        fields.push(batch)
+        fields.push(into)
     }
 
     pub(super) fn take_unknown(&mut self) -> Vec<String> {
@@ -152,9 +152,9 @@ fn take<'a>(
         Field::Service => fields.service = scalar_text(scanner, next, "service")?,
         Field::Module => fields.module = scalar_text(scanner, next, "module")?,
         Field::TraceId => fields.trace_id = identity(scanner, next)?.unwrap_or_default(),
-        Field::SpanId => fields.span_id = identity(scanner, next)?.is_some_and(|id| !id.is_empty()),
+        Field::SpanId => fields.span_id = identity(scanner, next)?.unwrap_or_default(),
         Field::ParentSpanId => {
-            fields.parent = Some(identity(scanner, next)?.is_some_and(|id| !id.is_empty()))
+            fields.parent = Some(identity(scanner, next)?.unwrap_or_default());
         }
         Field::Kind => fields.kind = kind(scanner, next)?,
         Field::Attributes => fields.attributes = attributes(scanner, next)?,
@@ -177,10 +177,10 @@ fn take<'a>(
 }
 
 impl Fields<'_> {
-    fn push(self, batch: &mut Batch) -> Result<(), Reason> {
+    fn push(self, into: &mut dyn Intake) -> Result<(), Reason> {
         if self.system {
             let pushed = match &self.metadata {
-                Some(metadata) => metadata.push(self.start, self.service.as_deref(), batch)?,
+                Some(metadata) => metadata.push(self.start, self.service.as_deref(), into)?,
                 None => 0,
             };
             // PyPSS writes system records for counts that no metric reads; they are no mistake.
@@ -205,14 +205,16 @@ impl Fields<'_> {
                 },
             })
             .collect();
-        let parent = match self.parent {
-            Some(true) => Parent::Child,
-            Some(false) => Parent::Root,
-            None if self.span_id => Parent::Root,
+        let parent = match &self.parent {
+            Some(parent) if !parent.is_empty() => Parent::Child,
+            Some(_) => Parent::Root,
+            None if !self.span_id.is_empty() => Parent::Root,
             None => Parent::Unknown,
         };
-        batch.push_span(&Span {
+        into.span(&Span {
             trace_id: &self.trace_id,
+            span_id: &self.span_id,
+            parent_id: self.parent.as_deref().unwrap_or_default(),
             parent,
             service: self.service.as_deref(),
             name: self.name.as_deref(),

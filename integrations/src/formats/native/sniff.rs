@@ -1,86 +1,98 @@
 //! Whether bytes look like native records, and how these lie.
 
-use super::super::contract::Layout;
+use super::{
+    super::{
+        contract::{Layout, Likeness},
+        head::Head,
+        json::{Outline, Shape},
+    },
+    field::Field,
+};
 
-/// Looks at the first bytes of a stream.
-pub(super) fn sniff(head: &[u8]) -> Option<Layout> {
-    let start = usize::from(head.starts_with(b"\xef\xbb\xbf")) * 3;
-    let first = start
-        + head[start..]
-            .iter()
-            .position(|byte| !byte.is_ascii_whitespace())?;
-    match head[first] {
-        b'[' => Some(Layout::Array(first + 1)),
-        b'{' => Some(traces(head, first).map_or(Layout::Lines, Layout::Array)),
-        _ => None,
+/// Looks at the first record. Any JSON may be native records, since unknown fields are ignored; it surely is where a field stands that others do not have.
+pub(super) fn sniff(head: &Head<'_>) -> Option<Likeness> {
+    let root = head.json()?;
+    let record = match (root.shape(), traces(&root)) {
+        (Shape::Object, Some(traces)) => traces.first(),
+        (Shape::Object, None) => Some(root),
+        (Shape::Array, _) => root.first(),
+        (Shape::Text | Shape::Plain, _) => return None,
+    };
+    let sure = record.is_some_and(|record| {
+        record.has(&["duration", "name", "error"])
+            && record.members().any(|(key, _)| {
+                matches!(
+                    std::str::from_utf8(key).map(Field::of),
+                    Ok(Field::Timestamp
+                        | Field::Cpu
+                        | Field::Wait
+                        | Field::Tag
+                        | Field::System
+                        | Field::Memory)
+                )
+            })
+    });
+    Some(if sure {
+        Likeness::Surely
+    } else {
+        Likeness::Perhaps
+    })
+}
+
+/// How records lie in a stream that begins like this; `None` where it is no JSON.
+pub fn layout(head: &Head<'_>) -> Option<Layout> {
+    let root = head.json()?;
+    match root.shape() {
+        Shape::Array => Some(Layout::Array(root.inside())),
+        Shape::Object => {
+            Some(traces(&root).map_or(Layout::Lines, |traces| Layout::Array(traces.inside())))
+        }
+        Shape::Text | Shape::Plain => None,
     }
 }
 
-/// Where the elements of `"traces": [` begin, if that stands on the first level of the object that opens at `open`.
-fn traces(head: &[u8], open: usize) -> Option<usize> {
-    let mut depth = 0u32;
-    let mut at = open;
-    while at < head.len() {
-        match head[at] {
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => {
-                depth = depth.checked_sub(1)?;
-                if depth == 0 {
-                    return None;
-                }
-            }
-            b'"' => {
-                let end = text_end(head, at + 1)?;
-                if depth == 1 && &head[at + 1..end] == b"traces" {
-                    let mut next = end + 1;
-                    let mut wanted = [b':', b'['].into_iter().peekable();
-                    while let (Some(byte), Some(want)) = (head.get(next), wanted.peek()) {
-                        if byte == want {
-                            wanted.next();
-                        } else if !byte.is_ascii_whitespace() {
-                            break;
-                        }
-                        next += 1;
-                    }
-                    if wanted.peek().is_none() {
-                        return Some(next);
-                    }
-                }
-                at = end;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    None
-}
-
-fn text_end(head: &[u8], mut at: usize) -> Option<usize> {
-    while at < head.len() {
-        match head[at] {
-            b'"' => return Some(at),
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
-    None
+/// The array of `{"traces": [..]}`.
+fn traces<'a>(root: &Outline<'a>) -> Option<Outline<'a>> {
+    root.get("traces")
+        .filter(|traces| traces.shape() == Shape::Array)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn layout_of(bytes: &[u8]) -> Option<Layout> {
+        layout(&Head::new(bytes, true))
+    }
+
     #[test]
     fn lines_arrays_and_wrapped_arrays_are_told_apart() {
-        assert_eq!(sniff(b"{\"a\":1}\n"), Some(Layout::Lines));
-        assert_eq!(sniff(b"\xef\xbb\xbf\n\n {\"a\":1}"), Some(Layout::Lines));
-        assert_eq!(sniff(b" [ {"), Some(Layout::Array(2)));
+        assert_eq!(layout_of(b"{\"a\":1}\n"), Some(Layout::Lines));
         assert_eq!(
-            sniff(b"{\"x\": {\"traces\": []}, \"traces\" : [ {}]}"),
+            layout_of(b"\xef\xbb\xbf\n\n {\"a\":1}"),
+            Some(Layout::Lines)
+        );
+        assert_eq!(layout_of(b" [ {"), Some(Layout::Array(2)));
+        assert_eq!(
+            layout_of(b"{\"x\": {\"traces\": []}, \"traces\" : [ {}]}"),
             Some(Layout::Array(34))
         );
-        assert_eq!(sniff(b"{\"x\": {\"traces\": []}}\n"), Some(Layout::Lines));
-        assert_eq!(sniff(b"hello"), None);
-        assert_eq!(sniff(b"  \n"), None);
+        assert_eq!(
+            layout_of(b"{\"x\": {\"traces\": []}}\n"),
+            Some(Layout::Lines)
+        );
+        assert_eq!(layout_of(b"hello"), None);
+        assert_eq!(layout_of(b"  \n"), None);
+    }
+
+    #[test]
+    fn it_is_sure_of_its_own_fields_only() {
+        let sniffed = |text: &str| sniff(&Head::new(text.as_bytes(), true));
+        assert_eq!(
+            sniffed(r#"{"name":"a","duration":1,"timestamp":2}"#),
+            Some(Likeness::Surely)
+        );
+        assert_eq!(sniffed(r#"[{"id":"a"}]"#), Some(Likeness::Perhaps));
+        assert_eq!(sniffed("42"), None);
     }
 }

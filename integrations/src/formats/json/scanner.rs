@@ -11,14 +11,14 @@ const DEPTH: u32 = 127;
 
 /// A place in a record.
 #[derive(Debug)]
-pub(super) struct Scanner<'a> {
+pub(in crate::formats) struct Scanner<'a> {
     text: &'a str,
     at: usize,
 }
 
 /// What kind of value comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
+pub(in crate::formats) enum Next {
     Object,
     Array,
     Text,
@@ -29,7 +29,7 @@ pub(super) enum Next {
 }
 
 impl Next {
-    pub(super) fn name(self) -> &'static str {
+    pub(in crate::formats) fn name(self) -> &'static str {
         match self {
             Next::Object => "an object",
             Next::Array => "an array",
@@ -44,7 +44,7 @@ impl Next {
 type Result<T> = std::result::Result<T, Reason>;
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(text: &'a str) -> Scanner<'a> {
+    pub(in crate::formats) fn new(text: &'a str) -> Scanner<'a> {
         Scanner { text, at: 0 }
     }
 
@@ -63,7 +63,7 @@ impl<'a> Scanner<'a> {
 
     /// The kind of the next value.
     #[inline]
-    pub(super) fn next(&mut self) -> Result<Next> {
+    pub(in crate::formats) fn next(&mut self) -> Result<Next> {
         self.blanks();
         match self.byte() {
             b'"' => Ok(Next::Text),
@@ -81,7 +81,7 @@ impl<'a> Scanner<'a> {
 
     /// Enters an object; false when it is empty.
     #[inline]
-    pub(super) fn enter(&mut self) -> Result<bool> {
+    pub(in crate::formats) fn enter(&mut self) -> Result<bool> {
         self.expect(b'{')?;
         self.blanks();
         if self.byte() == b'}' {
@@ -93,7 +93,7 @@ impl<'a> Scanner<'a> {
 
     /// Passes over a key and its colon, if they are the expected ones.
     #[inline]
-    pub(super) fn passes(&mut self, key: &str) -> bool {
+    pub(in crate::formats) fn passes(&mut self, key: &str) -> bool {
         self.blanks();
         let found = self.text.as_bytes()[self.at..].starts_with(key.as_bytes());
         if found {
@@ -104,7 +104,7 @@ impl<'a> Scanner<'a> {
 
     /// A key and its colon.
     #[inline]
-    pub(super) fn key(&mut self) -> Result<Cow<'a, str>> {
+    pub(in crate::formats) fn key(&mut self) -> Result<Cow<'a, str>> {
         self.blanks();
         let key = self.text()?;
         self.blanks();
@@ -114,7 +114,7 @@ impl<'a> Scanner<'a> {
 
     /// After a value in an object: true when another key follows.
     #[inline]
-    pub(super) fn more(&mut self) -> Result<bool> {
+    pub(in crate::formats) fn more(&mut self) -> Result<bool> {
         self.blanks();
         match self.byte() {
             b',' => {
@@ -130,7 +130,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Nothing but blanks may follow.
-    pub(super) fn end(&mut self) -> Result<()> {
+    pub(in crate::formats) fn end(&mut self) -> Result<()> {
         self.blanks();
         if self.at == self.text.len() {
             Ok(())
@@ -141,7 +141,7 @@ impl<'a> Scanner<'a> {
 
     /// A text, unescaped.
     #[inline]
-    pub(super) fn text(&mut self) -> Result<Cow<'a, str>> {
+    pub(in crate::formats) fn text(&mut self) -> Result<Cow<'a, str>> {
         let (raw, escaped) = self.raw_text()?;
         if escaped {
             unescape(raw).map(Cow::Owned)
@@ -152,7 +152,7 @@ impl<'a> Scanner<'a> {
 
     /// A number as it stands.
     #[inline]
-    pub(super) fn number(&mut self) -> Result<&'a str> {
+    pub(in crate::formats) fn number(&mut self) -> Result<&'a str> {
         let start = self.at;
         let bytes = self.text.as_bytes();
         let digits = |mut at: usize| {
@@ -188,7 +188,7 @@ impl<'a> Scanner<'a> {
 
     /// A number's exact value, scanned once.
     #[inline]
-    pub(super) fn decimal(&mut self) -> Result<Decimal> {
+    pub(in crate::formats) fn decimal(&mut self) -> Result<Decimal> {
         let (value, length) =
             Decimal::prefix(&self.text.as_bytes()[self.at..]).map_err(|_| Reason::Syntax)?;
         self.at += length;
@@ -197,7 +197,7 @@ impl<'a> Scanner<'a> {
 
     /// `true`, `false` or `null`, of which the first byte is known.
     #[inline]
-    pub(super) fn literal(&mut self, next: Next) -> Result<()> {
+    pub(in crate::formats) fn literal(&mut self, next: Next) -> Result<()> {
         let word: &[u8] = match next {
             Next::True => b"true",
             Next::False => b"false",
@@ -212,7 +212,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes over a value of any kind, checking it.
-    pub(super) fn skip(&mut self) -> Result<()> {
+    pub(in crate::formats) fn skip(&mut self) -> Result<()> {
         // One bit a level: set inside an object.
         let (mut levels, mut depth) = (0u128, 0u32);
         loop {

@@ -1,0 +1,9 @@
+//! What the formats in JSON share: a strict scanner, the reasons why a record cannot be used, and the outline of a document's first bytes.
+
+mod outline;
+mod reason;
+mod scanner;
+
+pub use outline::{Outline, Shape};
+pub use reason::Reason;
+pub(in crate::formats) use scanner::{Next, Scanner};

@@ -1,0 +1,29 @@
+//! What takes records as a format reads them.
+
+use super::{batch::Batch, sample::Sample, span::Span};
+
+/// Takes records one by one. A format pushes into it and does not know what becomes of them: a summary, a table, another file.
+pub trait Intake {
+    /// A span.
+    fn span(&mut self, span: &Span<'_>);
+
+    /// A sample. One of zero says that telemetry was on and nothing happened: no pause at all differs from nobody looking.
+    fn sample(&mut self, sample: &Sample<'_>);
+
+    /// Records that are neither, such as log lines, in the plural: they are no mistake, and the report says how many were passed over.
+    fn skipped(&mut self, what: &'static str, count: u64);
+}
+
+impl Intake for Batch {
+    fn span(&mut self, span: &Span<'_>) {
+        self.push_span(span);
+    }
+
+    fn sample(&mut self, sample: &Sample<'_>) {
+        self.push_sample(sample);
+    }
+
+    fn skipped(&mut self, what: &'static str, count: u64) {
+        self.push_skipped(what, count);
+    }
+}

@@ -1,0 +1,115 @@
+//! Which format an input is in: what the user says, else what its first bytes and its name say.
+
+use pss_integrations::formats::{Format, Head, Likeness};
+
+use super::error::InputError;
+
+/// Chooses the format of an input, and says what the user should know about the choice.
+///
+/// A format that is sure comes before one that is not; among several the name decides, by its longest extension. A name that says something else than the
+/// content is told, and does not matter.
+///
+/// # Errors
+/// No format knows it, or several do and the name does not tell which.
+pub(super) fn choose(
+    name: &str,
+    head: &Head<'_>,
+    formats: &[&'static dyn Format],
+    wanted: Option<&'static dyn Format>,
+) -> Result<(&'static dyn Format, Option<String>), InputError> {
+    if let Some(format) = wanted {
+        return Ok((format, None));
+    }
+    let by = |likeness| -> Vec<&'static dyn Format> {
+        formats
+            .iter()
+            .copied()
+            .filter(|format| format.sniff(head) == Some(likeness))
+            .collect()
+    };
+    let mut candidates = by(Likeness::Surely);
+    if candidates.is_empty() {
+        candidates = by(Likeness::Perhaps);
+    }
+    let by_name = longest(name, formats);
+    let format = match candidates[..] {
+        [] => {
+            return Err(InputError::Unknown {
+                path: name.to_owned(),
+                start: beginning(head.bytes()),
+                known: formats
+                    .iter()
+                    .map(|format| format.meta().plugin.name)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            });
+        }
+        [only] => only,
+        _ => match longest(name, &candidates)[..] {
+            [only] => only,
+            _ => {
+                return Err(InputError::Ambiguous {
+                    path: name.to_owned(),
+                    names: candidates
+                        .iter()
+                        .map(|format| format.meta().plugin.name)
+                        .collect::<Vec<_>>()
+                        .join(" or "),
+                    first: candidates[0].meta().plugin.name,
+                });
+            }
+        },
+    };
+    let named = |other: &&'static dyn Format| other.meta().plugin.name == format.meta().plugin.name;
+    let notice = (!by_name.is_empty() && !by_name.iter().any(named)).then(|| {
+        format!(
+            "`{name}` is read as {}, which is what it holds, whatever its name says",
+            format.meta().plugin.name
+        )
+    });
+    Ok((format, notice))
+}
+
+/// The formats that share the longest extension which fits a name.
+fn longest(name: &str, formats: &[&'static dyn Format]) -> Vec<&'static dyn Format> {
+    let plain = plain_name(name).to_ascii_lowercase();
+    let fit = |format: &&'static dyn Format| {
+        format
+            .meta()
+            .extensions
+            .iter()
+            .filter(|extension| {
+                plain
+                    .strip_suffix(**extension)
+                    .is_some_and(|stem| stem.ends_with('.'))
+            })
+            .map(|extension| extension.len())
+            .max()
+            .unwrap_or(0)
+    };
+    let length = formats.iter().map(fit).max().unwrap_or(0);
+    if length == 0 {
+        return Vec::new();
+    }
+    formats
+        .iter()
+        .copied()
+        .filter(|format| fit(format) == length)
+        .collect()
+}
+
+/// A name without the ending of its compression.
+pub(super) fn plain_name(name: &str) -> &str {
+    [".gz", ".zst", ".zstd"]
+        .iter()
+        .find_map(|ending| name.strip_suffix(ending))
+        .unwrap_or(name)
+}
+
+fn beginning(head: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&head[..head.len().min(40)]);
+    format!(
+        "{:?}",
+        text.trim_start().chars().take(20).collect::<String>()
+    )
+}

@@ -1,0 +1,159 @@
+//! Gathers what a format pushes: folds spans and samples into a summary, counts records, remembers the bad ones.
+
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use pss_integrations::formats::Sink;
+use pss_metrics::{
+    model::{Batch, ExtraSpec, Intake, Sample, Span},
+    summary::Summariser,
+};
+
+/// At most this many bad records are remembered with their place; all are counted.
+const REMEMBERED: usize = 1000;
+
+/// A bad record by its place among those of a block.
+#[derive(Debug, Clone)]
+pub(super) struct BadAt {
+    /// Number of the block; a stream that is read as a whole is block 0.
+    pub(super) block: usize,
+    /// Lines or elements before it in the block.
+    pub(super) offset: u64,
+    pub(super) reason: String,
+}
+
+/// What one thread gathers.
+pub(super) struct Gather<'a> {
+    pub(super) batch: Batch,
+    pub(super) summariser: Summariser,
+    pub(super) bad: Vec<BadAt>,
+    pub(super) bad_total: u64,
+    pub(super) records: u64,
+    pub(super) notices: Vec<String>,
+    interrupt: &'a AtomicBool,
+}
+
+impl<'a> Gather<'a> {
+    pub(super) fn new(extras: &[ExtraSpec], interrupt: &'a AtomicBool) -> Gather<'a> {
+        Gather {
+            batch: Batch::new(extras.to_vec()),
+            summariser: Summariser::new(extras),
+            bad: Vec::new(),
+            bad_total: 0,
+            records: 0,
+            notices: Vec::new(),
+            interrupt,
+        }
+    }
+
+    /// Folds what waits when much does.
+    pub(super) fn fold_if_full(&mut self) {
+        if self.batch.is_full() {
+            self.summariser.fold(&mut self.batch);
+        }
+    }
+
+    /// Folds what waits.
+    pub(super) fn fold(&mut self) {
+        if !self.batch.is_empty() {
+            self.summariser.fold(&mut self.batch);
+        }
+    }
+
+    /// Records that are neither span nor sample, by what they are.
+    pub(super) fn take_skipped(&mut self) -> BTreeMap<&'static str, u64> {
+        self.batch.take_skipped()
+    }
+
+    /// Notes a bad record.
+    pub(super) fn note(&mut self, block: usize, offset: u64, reason: String) {
+        self.bad_total += 1;
+        if self.bad.len() < REMEMBERED {
+            self.bad.push(BadAt {
+                block,
+                offset,
+                reason,
+            });
+        } else {
+            // The place of this one is not kept, but its reason counts.
+            self.bad.push(BadAt {
+                block: usize::MAX,
+                offset,
+                reason,
+            });
+            if self.bad.len() >= 2 * REMEMBERED {
+                self.compact();
+            }
+        }
+    }
+
+    /// Hands reasons without a place over to the summary, so that a file of bad records costs no memory.
+    fn compact(&mut self) {
+        for bad in self.bad.split_off(REMEMBERED) {
+            self.summariser.bad_reason(&bad.reason);
+        }
+    }
+}
+
+impl Intake for Gather<'_> {
+    fn span(&mut self, span: &Span<'_>) {
+        self.batch.span(span);
+    }
+
+    fn sample(&mut self, sample: &Sample<'_>) {
+        self.batch.sample(sample);
+    }
+
+    fn skipped(&mut self, what: &'static str, count: u64) {
+        self.batch.skipped(what, count);
+    }
+}
+
+impl Sink for Gather<'_> {
+    fn record(&mut self, place: u64, outcome: Result<(), String>) {
+        self.records += 1;
+        if let Err(reason) = outcome {
+            self.note(0, place.saturating_sub(1), reason);
+        }
+        self.fold_if_full();
+    }
+
+    fn notice(&mut self, text: String) {
+        self.notices.push(text);
+    }
+
+    fn interrupted(&self) -> bool {
+        self.interrupt.load(Ordering::Relaxed)
+    }
+}
+
+/// By reference, so that a gatherer outlives the sink it was lent as.
+impl Intake for &mut Gather<'_> {
+    fn span(&mut self, span: &Span<'_>) {
+        (**self).span(span);
+    }
+
+    fn sample(&mut self, sample: &Sample<'_>) {
+        (**self).sample(sample);
+    }
+
+    fn skipped(&mut self, what: &'static str, count: u64) {
+        (**self).skipped(what, count);
+    }
+}
+
+impl Sink for &mut Gather<'_> {
+    fn record(&mut self, place: u64, outcome: Result<(), String>) {
+        (**self).record(place, outcome);
+    }
+
+    fn notice(&mut self, text: String) {
+        (**self).notice(text);
+    }
+
+    fn interrupted(&self) -> bool {
+        (**self).interrupted()
+    }
+}
