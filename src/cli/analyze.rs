@@ -91,7 +91,7 @@ pub(super) fn run(
         record_limit: RECORD_LIMIT,
         interrupt: &interrupt,
     };
-    let places = places(&arguments.files)?;
+    let places = places(&arguments.files, &registry.formats)?;
     let (report, summary) = if resolved.profile == Profile::Default {
         let outcome = read(&places, &options, &bar)?;
         let scored = score(&outcome.summary, &resolved.plan);

@@ -1,6 +1,8 @@
 //! Why an input cannot be used: exit code 3, with the name of the input and the next step.
 
-use super::summary_file::SummaryFileError;
+use pss_integrations::formats::DecodeError;
+
+use super::{place::Place, summary_file::SummaryFileError};
 
 /// Why an input cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -18,9 +20,14 @@ pub enum InputError {
     },
     /// A folder without traces.
     #[error(
-        "no trace files in folder `{0}`: pss looks for names that end in .jsonl, .ndjson, .json or .pss, with .gz or .zst after it or not; name a file to read it whatever it is called"
+        "no trace files in folder `{path}`: pss looks for names that end in {endings}, with .gz or .zst after it or not; name a file to read it whatever it is called"
     )]
-    EmptyFolder(String),
+    EmptyFolder {
+        /// The folder.
+        path: String,
+        /// What trace files end in.
+        endings: String,
+    },
     /// Nothing in it.
     #[error("`{0}` is empty: no records; was the program stopped before it wrote its traces?")]
     Empty(String),
@@ -76,4 +83,16 @@ pub enum InputError {
     /// A worker stopped with a bug.
     #[error("decoding `{0}` stopped with a bug in a format; please report it with the input")]
     Worker(String),
+}
+
+impl InputError {
+    /// Why a format refused an input.
+    pub(super) fn of(place: &Place, error: DecodeError) -> InputError {
+        let path = place.name();
+        match error {
+            DecodeError::Io(error) => InputError::Unreadable { path, error },
+            DecodeError::Content(why) => InputError::Content { path, why },
+            DecodeError::Settings(why) => InputError::Settings { path, why },
+        }
+    }
 }

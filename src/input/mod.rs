@@ -4,15 +4,18 @@ mod choose;
 mod compressed;
 mod error;
 mod gather;
+mod pass;
 mod place;
 mod pypss;
 mod reader;
+mod source;
 mod split;
 mod summary_file;
 mod worker;
 
 pub use compressed::Compression;
 pub use error::InputError;
+pub use pass::{Passed, pass};
 pub use place::{Place, places};
 pub use pypss::{PypssInputError, PypssOutcome, read_pypss};
 pub use reader::{FileReport, Progress, ReadOptions, ReadOutcome, Silent, read};

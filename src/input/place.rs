@@ -1,11 +1,14 @@
 //! Where inputs are: files, folders, standard input.
 
 use std::{
+    collections::BTreeSet,
     ffi::OsStr,
     path::{Path, PathBuf},
 };
 
-use super::error::InputError;
+use pss_integrations::formats::Format;
+
+use super::{choose::plain_name, error::InputError};
 
 /// One input.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,16 +29,22 @@ impl Place {
     }
 }
 
-const EXTENSIONS: &[&str] = &["jsonl", "ndjson", "json", "pss"];
-const COMPRESSED: &[&str] = &["gz", "zst"];
-
-/// The inputs that arguments name: `-`, files as they are, folders as the trace files below them in the order of their names.
+/// The inputs that arguments name: `-`, files as they are, folders as the trace files below them in the order of their names, patterns such as `logs/*.jsonl`
+/// as what they match. Which names in a folder are trace files the extensions of the formats tell.
 ///
 /// # Errors
 /// What is missing, unreadable, or a folder without traces.
-pub fn places(arguments: &[PathBuf]) -> Result<Vec<Place>, InputError> {
+pub fn places(
+    arguments: &[PathBuf],
+    formats: &[&'static dyn Format],
+) -> Result<Vec<Place>, InputError> {
+    let extensions: BTreeSet<&str> = formats
+        .iter()
+        .flat_map(|format| format.meta().extensions.iter().copied())
+        .chain(["pss"])
+        .collect();
     let mut places = Vec::new();
-    for argument in arguments {
+    for argument in &expand(arguments)? {
         if argument.as_os_str() == OsStr::new("-") {
             places.push(Place::Stdin);
             continue;
@@ -50,12 +59,19 @@ pub fn places(arguments: &[PathBuf]) -> Result<Vec<Place>, InputError> {
         })?;
         if kind.is_dir() {
             let before = places.len();
-            below(argument, &mut places).map_err(|error| InputError::Unreadable {
+            below(argument, &extensions, &mut places).map_err(|error| InputError::Unreadable {
                 path: name(),
                 error,
             })?;
             if places.len() == before {
-                return Err(InputError::EmptyFolder(name()));
+                return Err(InputError::EmptyFolder {
+                    path: name(),
+                    endings: extensions
+                        .iter()
+                        .map(|extension| format!(".{extension}"))
+                        .collect::<Vec<_>>()
+                        .join(" "),
+                });
             }
         } else {
             places.push(Place::File(argument.clone()));
@@ -64,31 +80,54 @@ pub fn places(arguments: &[PathBuf]) -> Result<Vec<Place>, InputError> {
     Ok(places)
 }
 
-fn below(folder: &Path, places: &mut Vec<Place>) -> std::io::Result<()> {
+/// Patterns that no file is called by, as what they match: where the shell leaves that to the program.
+fn expand(arguments: &[PathBuf]) -> Result<Vec<PathBuf>, InputError> {
+    let mut expanded = Vec::new();
+    for argument in arguments {
+        let pattern = argument
+            .to_str()
+            .filter(|text| text.contains(['*', '?', '[']) && !argument.exists());
+        let Some(pattern) = pattern else {
+            expanded.push(argument.clone());
+            continue;
+        };
+        let before = expanded.len();
+        // A pattern that is none, or a folder on its way that cannot be read, matches nothing.
+        expanded.extend(glob::glob(pattern).into_iter().flatten().flatten());
+        if expanded.len() == before {
+            return Err(InputError::Missing(pattern.to_owned()));
+        }
+    }
+    Ok(expanded)
+}
+
+fn below(
+    folder: &Path,
+    extensions: &BTreeSet<&str>,
+    places: &mut Vec<Place>,
+) -> std::io::Result<()> {
     let mut entries = std::fs::read_dir(folder)?.collect::<std::io::Result<Vec<_>>>()?;
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {
         let kind = entry.file_type()?;
         let path = entry.path();
         if kind.is_dir() {
-            below(&path, places)?;
-        } else if is_trace(&path) {
+            below(&path, extensions, places)?;
+        } else if is_trace(&path, extensions) {
             places.push(Place::File(path));
         }
     }
     Ok(())
 }
 
-fn is_trace(path: &Path) -> bool {
-    let has = |path: &Path, extensions: &[&str]| {
-        path.extension()
-            .and_then(OsStr::to_str)
-            .is_some_and(|extension| extensions.contains(&extension))
-    };
-    if has(path, COMPRESSED) {
-        path.file_stem()
-            .is_some_and(|stem| has(Path::new(stem), EXTENSIONS))
-    } else {
-        has(path, EXTENSIONS)
-    }
+fn is_trace(path: &Path, extensions: &BTreeSet<&str>) -> bool {
+    path.file_name()
+        .and_then(OsStr::to_str)
+        .is_some_and(|name| {
+            let name = plain_name(name);
+            extensions.iter().any(|extension| {
+                name.strip_suffix(extension)
+                    .is_some_and(|stem| stem.ends_with('.'))
+            })
+        })
 }

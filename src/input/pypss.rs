@@ -24,7 +24,7 @@ use super::{
     error::InputError,
     place::Place,
     reader::{FileReport, Progress, ReadOptions},
-    split::{BLOCK, Block, Splitter},
+    split::{BLOCK, Splitter},
     summary_file::is_summary,
 };
 
@@ -155,7 +155,7 @@ fn read_one(
         && let Some(block) = splitter.next(&mut stream, buffer).map_err(unreadable)?
     {
         progress.advance(block.len as u64);
-        for (start, end) in bounds(&block) {
+        for (start, end) in block.bounds() {
             line += 1;
             let bytes = &block.data()[start..end];
             if bytes.iter().all(u8::is_ascii_whitespace) {
@@ -179,19 +179,4 @@ fn read_one(
         buffer = block.buffer;
     }
     Ok(report)
-}
-
-/// Where the records of a block lie.
-fn bounds(block: &Block) -> Vec<(usize, usize)> {
-    if let Some(elements) = &block.elements {
-        return elements.clone();
-    }
-    let mut start = 0;
-    let mut lines = Vec::new();
-    while start < block.len {
-        let end = memchr::memchr(b'\n', &block.data()[start..]).map_or(block.len, |at| start + at);
-        lines.push((start, end));
-        start = end + 1;
-    }
-    lines
 }

@@ -7,14 +7,13 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Mutex,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, SyncSender, sync_channel},
     },
 };
 
 use pss_integrations::formats::{
-    DecodeError, Decoder, FileDecoder, Format, Head, InputSettings, Layout, Reading, Sink,
-    StreamDecoder,
+    DecodeError, Decoder, FileDecoder, Format, InputSettings, Layout, Reading, Sink, StreamDecoder,
 };
 use pss_metrics::{
     model::{Bad, ExtraSpec},
@@ -23,11 +22,12 @@ use pss_metrics::{
 
 use super::{
     choose::choose,
-    compressed::{Compression, plain},
+    compressed::Compression,
     error::InputError,
     gather::Gather,
     place::Place,
-    split::{BLOCK, Block, Splitter},
+    source::Source,
+    split::{Block, Splitter},
     summary_file::{is_summary, parse_summary},
     worker::Worker,
 };
@@ -163,22 +163,6 @@ pub fn read(
     Ok(outcome)
 }
 
-/// A stream that reports what goes through it.
-struct Counted<'a, R> {
-    inner: R,
-    bytes: &'a AtomicU64,
-    progress: &'a dyn Progress,
-}
-
-impl<R: Read> Read for Counted<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.inner.read(buffer)?;
-        self.bytes.fetch_add(n as u64, Ordering::Relaxed);
-        self.progress.advance(n as u64);
-        Ok(n)
-    }
-}
-
 fn read_one(
     place: &Place,
     options: &ReadOptions<'_>,
@@ -191,36 +175,12 @@ fn read_one(
         path: place.name(),
         error,
     };
-    let bytes = AtomicU64::new(0);
-    let source: Box<dyn Read + Send> = match place {
-        Place::Stdin => Box::new(io::stdin()),
-        Place::File(path) => Box::new(File::open(path).map_err(unreadable)?),
-    };
-    let mut source = Counted {
-        inner: source,
-        bytes: &bytes,
-        progress,
-    };
-    let mut magic = Vec::new();
-    (&mut source)
-        .take(4)
-        .read_to_end(&mut magic)
-        .map_err(unreadable)?;
-    if magic.is_empty() {
-        return Err(InputError::Empty(name));
-    }
-    let compression = Compression::of(&magic);
-    let mut stream =
-        plain(compression, io::Cursor::new(magic).chain(source)).map_err(unreadable)?;
-    let mut head = Vec::new();
-    let failed = (&mut stream)
-        .take(BLOCK as u64)
-        .read_to_end(&mut head)
-        .err();
+    let mut source = Source::open(place, progress)?;
+    let bytes = source.counter();
     let mut report = FileReport {
         name: name.clone(),
         format: "summary".to_owned(),
-        compression,
+        compression: source.compression,
         bytes: 0,
         records: 0,
         bad: 0,
@@ -228,9 +188,10 @@ fn read_one(
         samples: 0,
         skipped: BTreeMap::new(),
     };
-    if is_summary(&head) {
-        stream.read_to_end(&mut head).map_err(unreadable)?;
-        let summary = parse_summary(&name, &head)?;
+    if is_summary(&source.head) {
+        let mut plain = Vec::new();
+        source.whole().read_to_end(&mut plain).map_err(unreadable)?;
+        let summary = parse_summary(&name, &plain)?;
         let facts = summary.facts();
         (report.spans, report.samples, report.bad) = (facts.spans, facts.samples, facts.bad);
         report.records = facts.spans + facts.samples + facts.bad;
@@ -238,71 +199,53 @@ fn read_one(
         report.bytes = bytes.load(Ordering::Relaxed);
         return Ok(report);
     }
-    let complete = head.len() < BLOCK && failed.is_none();
-    if head.iter().all(u8::is_ascii_whitespace) && complete {
-        return Err(InputError::Empty(name));
-    }
-    let seen = Head::new(&head, complete);
-    let (format, notice) = match choose(&name, &seen, options.formats, options.format) {
-        Ok(found) => found,
-        Err(unknown) => return Err(failed.map_or(unknown, unreadable)),
+    let refused = |error| InputError::of(place, error);
+    let chosen = choose(&name, &source.seen(), options.formats, options.format);
+    let (format, notice) = match (chosen, source.failed.take()) {
+        (Ok(found), failed) => {
+            source.failed = failed;
+            found
+        }
+        (Err(_), Some(error)) => return Err(unreadable(error)),
+        (Err(unknown), None) => return Err(unknown),
     };
-    let refused = |error| match error {
-        DecodeError::Io(error) => InputError::Unreadable {
-            path: place.name(),
-            error,
-        },
-        DecodeError::Content(why) => InputError::Content {
-            path: place.name(),
-            why,
-        },
-        DecodeError::Settings(why) => InputError::Settings {
-            path: place.name(),
-            why,
-        },
-    };
-    let reading = format.open(&seen, options.settings).map_err(refused)?;
+    let reading = format
+        .open(&source.seen(), options.settings)
+        .map_err(refused)?;
     notices.extend(notice);
     all.source(&name);
     report.format = format.meta().plugin.name.to_owned();
     let mut lines = Lines::default();
     let (gathered, broken) = match reading {
         Reading::Records(layout, decoder) => {
-            let rest = match layout {
-                Layout::Array(start) => head.split_off(start),
-                Layout::Lines | Layout::Values => head,
-            };
-            let splitter = Splitter::new(layout, options.record_limit, rest);
-            let (workers, broken) = decode(stream, splitter, decoder, layout, options, failed)
-                .map_err(|()| InputError::Worker(place.name()))?;
+            let mut head = std::mem::take(&mut source.head);
+            if let Layout::Array(start) = layout {
+                head = head.split_off(start);
+            }
+            let splitter = Splitter::new(layout, options.record_limit, head);
+            let (workers, broken) = decode(
+                source.rest,
+                splitter,
+                decoder,
+                layout,
+                options,
+                source.failed,
+            )
+            .map_err(|()| InputError::Worker(place.name()))?;
             lines = Lines::of(&workers);
             let gathered: Vec<Gather<'_>> =
                 workers.into_iter().map(|worker| worker.gather).collect();
             (gathered, broken)
         }
         Reading::Stream(decoder) => {
-            let mut whole = Whole {
-                head: io::Cursor::new(head),
-                rest: stream,
-                failed,
-            };
+            let mut whole = source.whole();
             let mut gather = Gather::new(options.extras, options.interrupt);
-            let broken = read_stream(decoder, &mut whole, &mut gather);
-            let broken = broken.map_err(|()| InputError::Worker(place.name()))?;
+            let broken = read_stream(decoder, &mut whole, &mut gather)
+                .map_err(|()| InputError::Worker(place.name()))?;
             (vec![gather], unless_refused(broken).map_err(refused)?)
         }
         Reading::File(decoder) => {
-            let plain = match (place, compression) {
-                (Place::File(path), Compression::None) => File::open(path).map_err(unreadable)?,
-                _ => {
-                    let mut whole = Whole {
-                        head: io::Cursor::new(head),
-                        rest: stream,
-                        failed,
-                    };
-                    spool(&mut whole).map_err(unreadable)?
-                }
-            };
+            let plain = source.file().map_err(unreadable)?;
             let (gathered, broken) = read_file(decoder, plain, options)
                 .map_err(|()| InputError::Worker(place.name()))?;
             (gathered, unless_refused(broken).map_err(refused)?)
@@ -389,33 +332,6 @@ impl Lines {
             before => before.copied(),
         }
     }
-}
-
-/// A stream from its very beginning, the head included, up to where it broke.
-struct Whole<'a> {
-    head: io::Cursor<Vec<u8>>,
-    rest: Box<dyn Read + Send + 'a>,
-    failed: Option<io::Error>,
-}
-
-impl Read for Whole<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.head.read(buffer)? {
-            0 => match self.failed.take() {
-                Some(error) => Err(error),
-                None => self.rest.read(buffer),
-            },
-            n => Ok(n),
-        }
-    }
-}
-
-/// A stream as a file, for formats that seek.
-fn spool(stream: &mut dyn Read) -> io::Result<File> {
-    let mut file = tempfile::tempfile()?;
-    io::copy(stream, &mut file)?;
-    io::Seek::rewind(&mut file)?;
-    Ok(file)
 }
 
 /// Runs a format over a stream; `Err` when it panicked.

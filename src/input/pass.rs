@@ -1,0 +1,210 @@
+//! Hands the records of inputs on one by one, in their order, to whatever takes them: another file, a table, a view that joins.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::Ordering,
+};
+
+use pss_integrations::formats::{DecodeError, Layout, Reading, Sink};
+use pss_metrics::model::{Bad, Intake, Sample, Span};
+
+use super::{
+    choose::choose,
+    error::InputError,
+    place::Place,
+    reader::{Progress, ReadOptions},
+    source::Source,
+    split::{Block, Splitter},
+    summary_file::is_summary,
+};
+
+/// Examples of bad records kept.
+const EXAMPLES: usize = 20;
+
+/// What was passed on.
+#[derive(Debug, Default)]
+pub struct Passed {
+    /// Records, good and bad.
+    pub records: u64,
+    /// Bad records.
+    pub bad: u64,
+    /// The first of them.
+    pub examples: Vec<Bad>,
+    /// What the user should know.
+    pub notices: Vec<String>,
+}
+
+/// Passes all records of all inputs on, in their order.
+///
+/// # Errors
+/// The first input that cannot be used at all; a summary, which holds no records.
+pub fn pass(
+    places: &[Place],
+    options: &ReadOptions<'_>,
+    progress: &dyn Progress,
+    into: &mut (dyn Intake + Send),
+) -> Result<Passed, InputError> {
+    let mut passed = Passed::default();
+    for place in places {
+        pass_one(place, options, progress, into, &mut passed)?;
+    }
+    Ok(passed)
+}
+
+fn pass_one(
+    place: &Place,
+    options: &ReadOptions<'_>,
+    progress: &dyn Progress,
+    into: &mut (dyn Intake + Send),
+    passed: &mut Passed,
+) -> Result<(), InputError> {
+    let name = place.name();
+    let mut source = Source::open(place, progress)?;
+    if is_summary(&source.head) {
+        return Err(InputError::Content {
+            path: name,
+            why: "is a summary, which keeps no records; give the traces themselves".to_owned(),
+        });
+    }
+    let (format, notice) = choose(&name, &source.seen(), options.formats, options.format)?;
+    let refused = |error| InputError::of(place, error);
+    let reading = format
+        .open(&source.seen(), options.settings)
+        .map_err(refused)?;
+    passed.notices.extend(notice);
+    let mut hand = Hand {
+        into,
+        passed,
+        name: &name,
+        options,
+    };
+    let caught = |outcome: Result<Result<(), DecodeError>, _>| match outcome {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(InputError::of(place, error)),
+        Err(_) => Err(InputError::Worker(place.name())),
+    };
+    match reading {
+        Reading::Stream(decoder) => {
+            let mut stream = source.whole();
+            let work = AssertUnwindSafe(|| decoder.decode(&mut stream, &mut hand));
+            caught(catch_unwind(work))
+        }
+        Reading::File(decoder) => {
+            let file = source
+                .file()
+                .map_err(|error| refused(DecodeError::Io(error)))?;
+            let work = AssertUnwindSafe(|| {
+                let mut sinks: [Box<dyn Sink + '_>; 1] = [Box::new(hand)];
+                decoder.decode(file, &mut sinks)
+            });
+            caught(catch_unwind(work))
+        }
+        Reading::Records(layout, decoder) => {
+            let mut decoder = decoder(options.settings);
+            let mut head = std::mem::take(&mut source.head);
+            if let Layout::Array(start) = layout {
+                head = head.split_off(start);
+            }
+            let mut splitter = Splitter::new(layout, options.record_limit, head);
+            let mut place = 0;
+            let mut buffer = Vec::new();
+            if let Some(error) = source.failed.take() {
+                return Err(refused(DecodeError::Io(error)));
+            }
+            while let Some(block) = splitter
+                .next(&mut source.rest, buffer)
+                .map_err(|error| refused(DecodeError::Io(error)))?
+            {
+                for (start, end) in block.bounds() {
+                    place += 1;
+                    let bytes = &block.data()[start..end];
+                    if bytes.iter().all(u8::is_ascii_whitespace) {
+                        continue;
+                    }
+                    let outcome = match std::str::from_utf8(bytes) {
+                        Ok(text) => {
+                            decoder.decode(text.strip_prefix('\u{feff}').unwrap_or(text), &mut hand)
+                        }
+                        Err(_) => Err("is no valid UTF-8".to_owned()),
+                    };
+                    hand.record(place, outcome);
+                }
+                if block.unclosed || block.cut_short || block.too_long {
+                    place += 1;
+                    hand.record(
+                        place,
+                        Err("is truncated, or longer than the limit for one record".to_owned()),
+                    );
+                }
+                if hand.interrupted() {
+                    break;
+                }
+                buffer = block.buffer;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Hands records on, and remembers the bad ones.
+struct Hand<'a> {
+    into: &'a mut (dyn Intake + Send),
+    passed: &'a mut Passed,
+    name: &'a str,
+    options: &'a ReadOptions<'a>,
+}
+
+impl Intake for Hand<'_> {
+    fn span(&mut self, span: &Span<'_>) {
+        self.into.span(span);
+    }
+
+    fn sample(&mut self, sample: &Sample<'_>) {
+        self.into.sample(sample);
+    }
+
+    fn skipped(&mut self, what: &'static str, count: u64) {
+        self.into.skipped(what, count);
+    }
+}
+
+impl Sink for Hand<'_> {
+    fn record(&mut self, place: u64, outcome: Result<(), String>) {
+        self.passed.records += 1;
+        let Err(reason) = outcome else { return };
+        self.passed.bad += 1;
+        if self.passed.examples.len() < EXAMPLES {
+            self.passed.examples.push(Bad {
+                file: self.name.to_owned(),
+                line: place,
+                reason,
+            });
+        }
+    }
+
+    fn notice(&mut self, text: String) {
+        self.passed.notices.push(format!("`{}`: {text}", self.name));
+    }
+
+    fn interrupted(&self) -> bool {
+        self.options.interrupt.load(Ordering::Relaxed)
+    }
+}
+
+impl Block {
+    /// Where the records of the block lie.
+    pub(super) fn bounds(&self) -> Vec<(usize, usize)> {
+        if let Some(elements) = &self.elements {
+            return elements.clone();
+        }
+        let mut start = 0;
+        let mut lines = Vec::new();
+        while start < self.len {
+            let end =
+                memchr::memchr(b'\n', &self.data()[start..]).map_or(self.len, |at| start + at);
+            lines.push((start, end));
+            start = end + 1;
+        }
+        lines
+    }
+}

@@ -1,0 +1,6 @@
+//! Formats end to end: real files, what each brings, and what happens when they are cut short.
+
+mod choice;
+mod pinned;
+mod reading;
+mod truncation;

@@ -1,0 +1,113 @@
+//! Reads bytes or files as `pss analyze` does.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
+};
+
+use pss::{
+    PLUGIN_CRATES,
+    input::{InputError, Place, ReadOptions, ReadOutcome, Silent, pass, read},
+    registry::Registry,
+};
+use pss_integrations::formats::InputSettings;
+use pss_metrics::model::{Intake, Sample, Span, Value};
+
+fn with_options<T>(action: impl FnOnce(&ReadOptions<'_>) -> T) -> T {
+    let registry = Registry::collect(PLUGIN_CRATES, &Default::default()).expect("registry");
+    action(&ReadOptions {
+        threads: 2,
+        formats: &registry.formats,
+        format: None,
+        settings: &InputSettings::default(),
+        extras: &[],
+        record_limit: 1 << 20,
+        interrupt: &AtomicBool::new(false),
+    })
+}
+
+/// Reads a file into a summary.
+pub(crate) fn read_path(path: &Path) -> Result<ReadOutcome, InputError> {
+    with_options(|options| read(&[Place::File(path.to_owned())], options, &Silent))
+}
+
+/// Reads bytes as a file of the given name into a summary.
+pub(crate) fn read_bytes(name: &str, bytes: &[u8]) -> Result<ReadOutcome, InputError> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).expect("written");
+    read_path(&path)
+}
+
+/// The records of a file, each as one line of text with all its fields, in their order.
+pub(crate) fn records_of(path: &Path) -> Vec<String> {
+    let mut lines = Printed(Vec::new());
+    with_options(|options| {
+        pass(
+            &[Place::File(path.to_owned())],
+            options,
+            &Silent,
+            &mut lines,
+        )
+    })
+    .expect("reads");
+    lines.0
+}
+
+struct Printed(Vec<String>);
+
+impl Intake for Printed {
+    fn span(&mut self, span: &Span<'_>) {
+        let mut attributes: Vec<String> = span
+            .attributes
+            .iter()
+            .map(|attribute| match attribute.value {
+                Value::Text(text) => format!("{}={text}", attribute.key),
+                Value::Number(number) => format!("{}={number}", attribute.key),
+                Value::Bool(truth) => format!("{}={truth}", attribute.key),
+            })
+            .collect();
+        attributes.sort();
+        self.0.push(format!(
+            "span {} {} {} {:?} service={:?} name={:?} kind={:?} start={:?} duration={:?} wait={:?} memory={:?} error={:?} {}",
+            span.trace_id,
+            span.span_id,
+            span.parent_id,
+            span.parent,
+            span.service,
+            span.name,
+            span.kind,
+            span.start,
+            span.duration,
+            span.wait,
+            span.memory,
+            span.error,
+            attributes.join(" ")
+        ));
+    }
+
+    fn sample(&mut self, sample: &Sample<'_>) {
+        self.0.push(format!(
+            "sample {} {} {:?} {}",
+            sample.signal.name, sample.entity, sample.time, sample.value
+        ));
+    }
+
+    fn skipped(&mut self, what: &'static str, count: u64) {
+        self.0.push(format!("skipped {count} {what}"));
+    }
+}
+
+/// A folder of `shared/data` beside the project, where it is there.
+#[expect(clippy::print_stdout, reason = "what is skipped is told")]
+pub(crate) fn shared(folder: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared/data")
+        .join(folder);
+    if path.is_dir() {
+        Some(path)
+    } else {
+        println!("skipped: {} is not there", path.display());
+        None
+    }
+}
