@@ -10,4 +10,11 @@ pub mod views;
 use pss_metrics::{plugin::PluginCrate, plugin_crate};
 
 /// What this crate brings.
-pub const PLUGIN_CRATE: PluginCrate = plugin_crate!("format:native", "view:json");
+pub const PLUGIN_CRATE: PluginCrate = plugin_crate!(
+    "format:datadog",
+    "format:jaeger",
+    "format:native",
+    "format:xray",
+    "format:zipkin",
+    "view:json"
+);

@@ -3,4 +3,5 @@
 mod choice;
 mod pinned;
 mod reading;
+mod tracers;
 mod truncation;

@@ -39,6 +39,14 @@ pub(crate) fn read_bytes(name: &str, bytes: &[u8]) -> Result<ReadOutcome, InputE
     read_path(&path)
 }
 
+/// The records of bytes, each as one line of text with all its fields, in their order.
+pub(crate) fn records(name: &str, bytes: &[u8]) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).expect("written");
+    records_of(&path)
+}
+
 /// The records of a file, each as one line of text with all its fields, in their order.
 pub(crate) fn records_of(path: &Path) -> Vec<String> {
     let mut lines = Printed(Vec::new());

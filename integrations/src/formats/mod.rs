@@ -1,11 +1,15 @@
 //! Trace formats: one file (or folder) per member.
 
 mod contract;
+pub mod datadog;
 mod head;
+pub mod jaeger;
 pub mod json;
 pub mod native;
 pub mod pypss;
 mod settings;
+pub mod xray;
+pub mod zipkin;
 
 pub use contract::{
     Capabilities, DecodeError, Decoder, FileDecoder, Format, FormatEntry, FormatMeta, Layout,

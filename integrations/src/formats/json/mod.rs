@@ -3,7 +3,9 @@
 mod outline;
 mod reason;
 mod scanner;
+mod typed;
 
 pub use outline::{Outline, Shape};
 pub use reason::Reason;
 pub(in crate::formats) use scanner::{Next, Scanner};
+pub(in crate::formats) use typed::{Number, Scalar, parse};

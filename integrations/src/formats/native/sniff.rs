@@ -20,6 +20,8 @@ pub(super) fn sniff(head: &Head<'_>) -> Option<Likeness> {
     };
     let sure = record.is_some_and(|record| {
         record.has(&["duration", "name", "error"])
+            // Zipkin has a timestamp too.
+            && !record.has(&["traceId"])
             && record.members().any(|(key, _)| {
                 matches!(
                     std::str::from_utf8(key).map(Field::of),
