@@ -150,8 +150,19 @@ pub fn read(
             .take(3)
             .map(|bad| format!("{}:{} {}", bad.file, bad.line, bad.reason))
             .collect::<Vec<_>>();
-        let why = if why.is_empty() {
+        let skipped: Vec<String> = outcome
+            .files
+            .iter()
+            .flat_map(|file| &file.skipped)
+            .map(|(what, count)| format!("{count} {what}"))
+            .collect();
+        let why = if why.is_empty() && skipped.is_empty() {
             "there is no record at all".to_owned()
+        } else if why.is_empty() {
+            format!(
+                "there are only {}, which pss does not score; it needs spans or samples",
+                skipped.join(", ")
+            )
         } else {
             why.join("; ")
         };

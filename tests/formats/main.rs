@@ -1,6 +1,7 @@
 //! Formats end to end: real files, what each brings, and what happens when they are cut short.
 
 mod choice;
+mod chrome;
 mod pinned;
 mod reading;
 mod tracers;

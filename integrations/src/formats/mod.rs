@@ -1,5 +1,6 @@
 //! Trace formats: one file (or folder) per member.
 
+pub mod chrome;
 mod contract;
 pub mod datadog;
 mod head;

@@ -135,7 +135,7 @@ fn blanks(head: &[u8], at: usize) -> usize {
 }
 
 /// Where the value that begins at a place ends.
-fn skip(head: &[u8], start: usize) -> Option<usize> {
+pub(super) fn skip(head: &[u8], start: usize) -> Option<usize> {
     let mut depth = 0u32;
     let mut at = start;
     while let Some(byte) = head.get(at) {

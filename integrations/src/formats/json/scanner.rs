@@ -211,6 +211,14 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// A value of any kind as it stands, checked.
+    pub(in crate::formats) fn raw(&mut self) -> Result<&'a str> {
+        self.blanks();
+        let start = self.at;
+        self.skip()?;
+        Ok(&self.text[start..self.at])
+    }
+
     /// Passes over a value of any kind, checking it.
     pub(in crate::formats) fn skip(&mut self) -> Result<()> {
         // One bit a level: set inside an object.

@@ -1,0 +1,74 @@
+//! Chrome's trace events, as browsers, Node, PyTorch, Bazel, nextest and many tracing libraries write them.
+
+mod event;
+mod reader;
+mod signals;
+mod slices;
+
+use pss_metrics::plugin_meta;
+
+use super::{
+    contract::{Capabilities, DecodeError, Format, FormatEntry, FormatMeta, Likeness, Reading},
+    head::Head,
+    json::Shape,
+    settings::InputSettings,
+};
+
+static META: FormatMeta = FormatMeta {
+    plugin: plugin_meta!(
+        Format,
+        "chrome",
+        "Chrome trace events as {\"traceEvents\": [..]} or an array that may have no end"
+    ),
+    extensions: &[
+        "trace.json",
+        "pt.trace.json",
+        "chrome.json",
+        "json",
+        "trace",
+    ],
+    media_types: &["application/json"],
+    capabilities: Capabilities::TEXT,
+    mapping: "ts, dur: microseconds, whatever displayTimeUnit says; X, B with E (by the stack of a process's thread), b with e and S with F (by category and id): spans, whose \
+              operation is the name and whose service is the name of the process where a process_name event among the first 65 536 says it; tdur, or the difference of tts: time \
+              on the processor; V8.GC*, BlinkGC.*, MinorGC, MajorGC, minor GC, major GC: samples of gc.pause, the outermost of a thread and none of other threads; C: memory.rss where a \
+              counter is named for resident memory; [memory] of PyTorch's CUDA devices: gpu.memory.used, with totalGlobalMem of deviceProperties as gpu.memory.total. Flow, \
+              instant, object and memory dump events are passed over, and counted",
+};
+
+/// The format.
+#[derive(Debug)]
+pub struct Chrome;
+
+inventory::submit! { FormatEntry { format: &Chrome } }
+
+impl Format for Chrome {
+    fn meta(&self) -> &'static FormatMeta {
+        &META
+    }
+
+    fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
+        let root = head.json()?;
+        let events = match root.shape() {
+            Shape::Array => root,
+            _ => match root.get("traceEvents") {
+                Some(events) => events,
+                // PyTorch writes what it knows of devices first, which may be longer than the head.
+                None => {
+                    return root
+                        .has(&["schemaVersion", "deviceProperties", "displayTimeUnit"])
+                        .then_some(Likeness::Surely);
+                }
+            },
+        };
+        match events.first() {
+            Some(event) => event.has(&["ph"]).then_some(Likeness::Surely),
+            None if root.shape() == Shape::Object => Some(Likeness::Surely),
+            None => None,
+        }
+    }
+
+    fn open(&self, _: &Head<'_>, _: &InputSettings) -> Result<Reading, DecodeError> {
+        Ok(Reading::Stream(Box::new(reader::Reader::default())))
+    }
+}
