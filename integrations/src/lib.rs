@@ -15,6 +15,7 @@ pub const PLUGIN_CRATE: PluginCrate = plugin_crate!(
     "format:datadog",
     "format:jaeger",
     "format:native",
+    "format:otlp",
     "format:xray",
     "format:zipkin",
     "view:json"

@@ -2,6 +2,7 @@
 
 mod choice;
 mod chrome;
+mod otlp;
 mod pinned;
 mod reading;
 mod tracers;

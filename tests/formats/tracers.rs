@@ -22,7 +22,7 @@ fn real_jaeger_files() {
             ("jaeger__ui_01.json", Brings::Counts("jaeger", 5, 0, 0)),
             (
                 "jaeger__example_trace.json",
-                Brings::Refused("no good record"),
+                Brings::Counts("otlp", 5, 0, 0),
             ),
         ],
     );

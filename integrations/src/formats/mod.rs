@@ -7,8 +7,10 @@ mod head;
 pub mod jaeger;
 pub mod json;
 pub mod native;
+pub mod otlp;
 pub mod pypss;
 mod settings;
+pub mod signals;
 pub mod xray;
 pub mod zipkin;
 

@@ -91,6 +91,35 @@ impl<'a> Scanner<'a> {
         Ok(true)
     }
 
+    /// Enters an array; false when it is empty.
+    #[inline]
+    pub(in crate::formats) fn enter_array(&mut self) -> Result<bool> {
+        self.expect(b'[')?;
+        self.blanks();
+        if self.byte() == b']' {
+            self.at += 1;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// After an element of an array: true when another one follows.
+    #[inline]
+    pub(in crate::formats) fn more_elements(&mut self) -> Result<bool> {
+        self.blanks();
+        match self.byte() {
+            b',' => {
+                self.at += 1;
+                Ok(true)
+            }
+            b']' => {
+                self.at += 1;
+                Ok(false)
+            }
+            _ => Err(Reason::Syntax),
+        }
+    }
+
     /// Passes over a key and its colon, if they are the expected ones.
     #[inline]
     pub(in crate::formats) fn passes(&mut self, key: &str) -> bool {

@@ -1,0 +1,7 @@
+//! From the metrics that other tools export to the signals that scoring reads: which name is which, and what a point of it says.
+
+mod names;
+mod point;
+
+pub use names::{Known, Measure, Take, known, names};
+pub use point::{Point, PointValue, Points};

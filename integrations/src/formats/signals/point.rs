@@ -1,0 +1,484 @@
+//! Points of metrics, and the samples they make. Totals are read against the point before, so a reader must keep one [`Points`] for a whole stream.
+
+use std::collections::HashMap;
+
+use pss_metrics::model::{Attribute, Intake, Sample, SignalUnit, Value};
+
+use super::names::{Known, Measure, Take, known};
+
+/// Series remembered; more are not read against the point before.
+const SERIES: usize = 1 << 16;
+/// Samples that one point may become: the observations of a busy histogram are thinned in proportion.
+const SAMPLES: u64 = 1000;
+
+/// One point of a metric.
+#[derive(Debug, Clone)]
+pub struct Point<'a> {
+    /// Name of the metric, as its exporter spells it.
+    pub name: &'a str,
+    /// Its unit, where the format says one: `s`, `ms`, `By`, `1`, `%` ..
+    pub unit: &'a str,
+    /// Attributes or labels of the point.
+    pub attributes: &'a [Attribute<'a>],
+    /// What the point was measured on, where its attributes do not say: a process.
+    pub process: &'a str,
+    /// When, in nanoseconds since the epoch.
+    pub time: Option<i64>,
+    /// The value.
+    pub value: PointValue,
+    /// Whether the value counts from the start of the process rather than from the point before.
+    pub cumulative: bool,
+}
+
+/// A value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PointValue {
+    /// A single one.
+    Number(f64),
+    /// A histogram: upper bounds of all buckets but the last, and counts of all of them.
+    Histogram {
+        /// Upper bounds.
+        bounds: Vec<f64>,
+        /// Counts, one more than the bounds.
+        counts: Vec<u64>,
+        /// Sum of the observations.
+        sum: Option<f64>,
+    },
+    /// Only count and sum of the observations.
+    Total {
+        /// Count.
+        count: u64,
+        /// Sum.
+        sum: f64,
+    },
+}
+
+/// Turns points into samples.
+#[derive(Debug, Default)]
+pub struct Points {
+    before: HashMap<Box<str>, (Option<i64>, PointValue)>,
+    /// Used memory by device, for exporters that give used and free.
+    used: HashMap<Box<str>, u64>,
+}
+
+impl Points {
+    /// Takes a point; says whether its metric is known.
+    ///
+    /// # Errors
+    /// A known metric with a value that it cannot have.
+    pub fn push(&mut self, point: &Point<'_>, into: &mut dyn Intake) -> Result<bool, String> {
+        if point.name == "DCGM_FI_DEV_FB_FREE" {
+            return self.free_memory(point, into).map(|()| true);
+        }
+        let Some((known, ending)) = known(point.name) else {
+            return Ok(false);
+        };
+        let measure = unit(point.unit).or(ending).unwrap_or(known.measure);
+        let entity = entity(known, point);
+        let mut sample = |value: u64| {
+            into.sample(&Sample {
+                signal: known.signal,
+                entity: &entity,
+                time: point.time,
+                value,
+            });
+        };
+        let convert = |value: f64| integer(point.name, value, measure, known.signal.unit);
+        match known.take {
+            Take::Value => {
+                let value = match &point.value {
+                    PointValue::Number(value) => *value,
+                    _ => {
+                        return Err(format!(
+                            "`{}` is a distribution, expected a single value",
+                            point.name
+                        ));
+                    }
+                };
+                let value = convert(value)?;
+                if known.signal == pss_metrics::model::Signal::GPU_MEMORY_USED
+                    && self.used.len() < SERIES
+                {
+                    self.used.insert(entity.as_str().into(), value);
+                }
+                sample(value);
+            }
+            Take::Observations => {
+                let Some(added) = self.added(point, &entity) else {
+                    return Ok(true);
+                };
+                match added {
+                    PointValue::Number(value) => sample(convert(value)?),
+                    PointValue::Total { count, sum } => {
+                        spread(count, &mut |n, of| {
+                            for _ in 0..n {
+                                sample(convert(sum / of as f64)?);
+                            }
+                            Ok(())
+                        })?;
+                        if count == 0 {
+                            sample(0);
+                        }
+                    }
+                    PointValue::Histogram {
+                        bounds,
+                        counts,
+                        sum,
+                    } => observations(&bounds, &counts, sum, &mut |value| {
+                        sample(convert(value)?);
+                        Ok(())
+                    })?,
+                }
+            }
+            Take::Rate => {
+                let key = key(point, &entity);
+                let PointValue::Number(total) = point.value else {
+                    return Err(format!(
+                        "`{}` is a distribution, expected a total",
+                        point.name
+                    ));
+                };
+                let before = self.remember(key, point);
+                if let (Some(time), Some((Some(then), PointValue::Number(was)))) =
+                    (point.time, before)
+                    && time > then
+                    && total >= was
+                {
+                    let share = (total - was) / ((time - then) as f64 * 1e-9);
+                    let share = share.clamp(0.0, 1.0);
+                    sample(integer(
+                        point.name,
+                        share,
+                        Measure::Share,
+                        known.signal.unit,
+                    )?);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// What was added since the point before; nothing for the first of a series that counts from the start of the process, since that may be long ago.
+    fn added(&mut self, point: &Point<'_>, entity: &str) -> Option<PointValue> {
+        if !point.cumulative {
+            return Some(point.value.clone());
+        }
+        let (_, before) = self.remember(key(point, entity), point)?;
+        Some(match (&point.value, &before) {
+            // A total that fell was reset: all of it is new.
+            (PointValue::Number(now), PointValue::Number(was)) => {
+                PointValue::Number(if now >= was { now - was } else { *now })
+            }
+            (
+                PointValue::Total { count, sum },
+                PointValue::Total {
+                    count: was,
+                    sum: was_sum,
+                },
+            ) if count >= was => PointValue::Total {
+                count: count - was,
+                sum: (sum - was_sum).max(0.0),
+            },
+            (
+                PointValue::Histogram {
+                    bounds,
+                    counts,
+                    sum,
+                },
+                PointValue::Histogram {
+                    bounds: was_bounds,
+                    counts: was,
+                    sum: was_sum,
+                },
+            ) if bounds == was_bounds
+                && counts.len() == was.len()
+                && counts.iter().zip(was).all(|(now, was)| now >= was) =>
+            {
+                PointValue::Histogram {
+                    bounds: bounds.clone(),
+                    counts: counts.iter().zip(was).map(|(now, was)| now - was).collect(),
+                    sum: sum.zip(*was_sum).map(|(now, was)| (now - was).max(0.0)),
+                }
+            }
+            (now, _) => now.clone(),
+        })
+    }
+
+    fn remember(&mut self, key: String, point: &Point<'_>) -> Option<(Option<i64>, PointValue)> {
+        if self.before.len() >= SERIES && !self.before.contains_key(key.as_str()) {
+            return None;
+        }
+        self.before
+            .insert(key.into(), (point.time, point.value.clone()))
+    }
+
+    /// Free memory of a device is what its whole memory is known by, with what is used.
+    fn free_memory(&mut self, point: &Point<'_>, into: &mut dyn Intake) -> Result<(), String> {
+        let PointValue::Number(free) = point.value else {
+            return Err(format!(
+                "`{}` is a distribution, expected a single value",
+                point.name
+            ));
+        };
+        let entity = device(point);
+        let free = integer(point.name, free, Measure::Mebibytes, SignalUnit::Bytes)?;
+        if let Some(used) = self.used.get(entity.as_str()) {
+            into.sample(&Sample {
+                signal: pss_metrics::model::Signal::GPU_MEMORY_TOTAL,
+                entity: &entity,
+                time: point.time,
+                value: used.saturating_add(free),
+            });
+        }
+        Ok(())
+    }
+}
+
+fn key(point: &Point<'_>, entity: &str) -> String {
+    let mut labels: Vec<String> = point
+        .attributes
+        .iter()
+        .map(|attribute| format!("{}={:?}", attribute.key, attribute.value))
+        .collect();
+    labels.sort();
+    format!("{}\u{0}{entity}\u{0}{}", point.name, labels.join("\u{0}"))
+}
+
+/// The unit of a format's own unit text.
+fn unit(text: &str) -> Option<Measure> {
+    match text {
+        "s" | "seconds" => Some(Measure::Seconds),
+        "ms" | "milliseconds" => Some(Measure::Milliseconds),
+        "ns" | "nanoseconds" => Some(Measure::Nanoseconds),
+        "By" | "bytes" => Some(Measure::Bytes),
+        "MiBy" => Some(Measure::Mebibytes),
+        "%" => Some(Measure::Percent),
+        "1" => Some(Measure::Share),
+        _ => None,
+    }
+}
+
+fn integer(name: &str, value: f64, measure: Measure, into: SignalUnit) -> Result<u64, String> {
+    let factor = match (measure, into) {
+        (Measure::Seconds, SignalUnit::Nanoseconds) => 1e9,
+        (Measure::Milliseconds, SignalUnit::Nanoseconds) => 1e6,
+        (Measure::Nanoseconds, SignalUnit::Nanoseconds) => 1.0,
+        (Measure::Mebibytes, SignalUnit::Bytes) => 1_048_576.0,
+        (Measure::Share, SignalUnit::Millionths) => 1e6,
+        (Measure::Percent, SignalUnit::Millionths) => 1e4,
+        // A unit text of "1" also stands for plain counts.
+        (_, SignalUnit::Bytes | SignalUnit::Count) => 1.0,
+        (measure, _) => return Err(format!("`{name}` is in {measure:?}, which does not fit it")),
+    };
+    let value = value * factor;
+    if !value.is_finite() || !(0.0..1.8e19).contains(&value) {
+        return Err(format!(
+            "`{name}` is {value}, expected a number of 0 or more"
+        ));
+    }
+    Ok(value.round() as u64)
+}
+
+/// Calls with how many samples stand for how many observations.
+fn spread(count: u64, each: &mut dyn FnMut(u64, u64) -> Result<(), String>) -> Result<(), String> {
+    if count == 0 {
+        return Ok(());
+    }
+    let samples = count.min(SAMPLES);
+    each(samples, samples)
+}
+
+/// The observations of a histogram: each as the middle of its bucket, all of them scaled so that their sum is the histogram's.
+fn observations(
+    bounds: &[f64],
+    counts: &[u64],
+    sum: Option<f64>,
+    each: &mut dyn FnMut(f64) -> Result<(), String>,
+) -> Result<(), String> {
+    let total: u64 = counts.iter().sum();
+    if total == 0 {
+        // Nobody paused, and somebody looked.
+        return each(0.0);
+    }
+    let middle = |at: usize| match (
+        at.checked_sub(1).and_then(|at| bounds.get(at)),
+        bounds.get(at),
+    ) {
+        (None, Some(high)) => high / 2.0,
+        (Some(low), Some(high)) => f64::midpoint(*low, *high),
+        (Some(low), None) => *low,
+        (None, None) => 1.0,
+    };
+    let estimate: f64 = counts
+        .iter()
+        .enumerate()
+        .map(|(at, count)| middle(at) * *count as f64)
+        .sum();
+    let scale = match sum {
+        Some(sum) if estimate > 0.0 && sum >= 0.0 => sum / estimate,
+        _ => 1.0,
+    };
+    // Thinned, each stands for more than one: what is missing in number is made up for in no way, shares of time excepted.
+    let thin = (total as f64 / SAMPLES as f64).max(1.0);
+    for (at, count) in counts.iter().enumerate() {
+        let samples = (*count as f64 / thin).ceil() as u64;
+        for _ in 0..samples.min(*count) {
+            each(middle(at) * scale)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a point was measured on.
+fn entity(known: &Known, point: &Point<'_>) -> String {
+    if known.signal.name.starts_with("kafka.") {
+        let part = |keys: &[&str]| label(point, keys).unwrap_or_default();
+        return format!(
+            "{}/{}/{}",
+            part(&[
+                "group",
+                "consumergroup",
+                "kafka.consumer.group",
+                "group_id",
+                "client_id",
+                "client-id"
+            ]),
+            part(&["topic", "messaging.destination.name"]),
+            part(&["partition", "messaging.destination.partition.id"])
+        );
+    }
+    if known.signal.name.starts_with("gpu.") {
+        return device(point);
+    }
+    if known.signal.name.starts_with("psi.") {
+        return label(point, &["instance", "host.name"]).unwrap_or_else(|| "host".to_owned());
+    }
+    let process = label(
+        point,
+        &["instance", "pod", "container", "service.instance.id", "pid"],
+    )
+    .unwrap_or_else(|| point.process.to_owned());
+    // Pools of one process are measured apart, and each is an entity.
+    match label(
+        point,
+        &["jvm.memory.pool.name", "pool", "jvm_memory_pool_name", "id"],
+    ) {
+        Some(pool) if known.signal.name == "memory.rss" => format!("{process}/{pool}"),
+        _ => process,
+    }
+}
+
+fn device(point: &Point<'_>) -> String {
+    label(point, &["gpu", "hw.id", "hw_id", "uuid", "UUID", "device"])
+        .unwrap_or_else(|| point.process.to_owned())
+}
+
+fn label(point: &Point<'_>, keys: &[&str]) -> Option<String> {
+    keys.iter().find_map(|key| {
+        let attribute = point
+            .attributes
+            .iter()
+            .find(|attribute| attribute.key == *key)?;
+        Some(match attribute.value {
+            Value::Text(text) => text.to_owned(),
+            Value::Number(number) => number.to_string(),
+            Value::Bool(truth) => truth.to_string(),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default)]
+    struct Seen(Vec<(String, u64)>);
+
+    impl Intake for Seen {
+        fn span(&mut self, _: &pss_metrics::model::Span<'_>) {}
+        fn sample(&mut self, sample: &Sample<'_>) {
+            self.0.push((
+                format!("{} {}", sample.signal.name, sample.entity),
+                sample.value,
+            ));
+        }
+        fn skipped(&mut self, _: &'static str, _: u64) {}
+    }
+
+    fn point(name: &'static str, time: i64, value: PointValue) -> Point<'static> {
+        Point {
+            name,
+            unit: "",
+            attributes: &[],
+            process: "p",
+            time: Some(time * 1_000_000_000),
+            value,
+            cumulative: true,
+        }
+    }
+
+    #[test]
+    fn cumulative_histograms_give_what_was_added() {
+        let (mut points, mut seen) = (Points::default(), Seen::default());
+        let histogram = |a, b, sum| PointValue::Histogram {
+            bounds: vec![0.01],
+            counts: vec![a, b],
+            sum: Some(sum),
+        };
+        for (time, value) in [
+            (0, histogram(10, 5, 9.0)),
+            (1, histogram(12, 5, 9.02)),
+            (2, histogram(12, 5, 9.02)),
+            // Reset.
+            (3, histogram(1, 0, 0.004)),
+        ] {
+            points
+                .push(&point("jvm.gc.duration", time, value), &mut seen)
+                .expect("fits");
+        }
+        let values: Vec<u64> = seen.0.iter().map(|(_, value)| *value).collect();
+        assert_eq!(values, [10_000_000, 10_000_000, 0, 4_000_000]);
+    }
+
+    #[test]
+    fn pressure_is_a_share_and_free_memory_tells_the_whole() {
+        let (mut points, mut seen) = (Points::default(), Seen::default());
+        for (time, total) in [(0, 100.0), (10, 101.0), (20, 90.0)] {
+            points
+                .push(
+                    &point(
+                        "node_pressure_cpu_waiting_seconds_total",
+                        time,
+                        PointValue::Number(total),
+                    ),
+                    &mut seen,
+                )
+                .expect("fits");
+        }
+        for (name, value) in [("DCGM_FI_DEV_FB_USED", 3.0), ("DCGM_FI_DEV_FB_FREE", 5.0)] {
+            points
+                .push(&point(name, 0, PointValue::Number(value)), &mut seen)
+                .expect("fits");
+        }
+        assert_eq!(
+            seen.0,
+            [
+                ("psi.cpu.some host".to_owned(), 100_000),
+                ("gpu.memory.used p".to_owned(), 3 << 20),
+                ("gpu.memory.total p".to_owned(), 8 << 20),
+            ]
+        );
+        assert!(
+            points
+                .push(
+                    &point("process_resident_memory_bytes", 0, PointValue::Number(-1.0)),
+                    &mut seen
+                )
+                .is_err()
+        );
+        assert_eq!(
+            points.push(&point("unknown", 0, PointValue::Number(1.0)), &mut seen),
+            Ok(false)
+        );
+    }
+}

@@ -1,0 +1,198 @@
+//! OTLP as JSON.
+
+use crate::{
+    pinned::{Brings, folder},
+    reading::{read_bytes, records, records_of, shared},
+    truncation::every_cut,
+};
+
+#[test]
+fn real_files() {
+    folder(
+        "otlp-json",
+        &[
+            (
+                "opentelemetry-proto__trace.json",
+                Brings::Counts("otlp", 1, 0, 0),
+            ),
+            (
+                "opentelemetry-proto__metrics.json",
+                Brings::Refused("metric points of no known signal"),
+            ),
+            (
+                "opentelemetry-proto__logs.json",
+                Brings::Refused("log records"),
+            ),
+            (
+                "jaeger__otel_traces_01.json",
+                Brings::Counts("otlp", 4, 0, 0),
+            ),
+            (
+                "jaeger__es_otel_traces_01.json",
+                Brings::Counts("otlp", 1, 0, 0),
+            ),
+            (
+                "jaeger__otlp2jaeger-in.json",
+                Brings::Counts("otlp", 2, 0, 0),
+            ),
+        ],
+    );
+}
+
+/// The pair that Jaeger's own converter is tested with.
+#[test]
+fn what_jaeger_makes_of_otlp_is_what_otlp_says() {
+    let Some(folder) = shared("formats") else {
+        return;
+    };
+    assert_eq!(
+        records_of(&folder.join("jaeger-json/jaeger__otlp2jaeger-out.json")),
+        records_of(&folder.join("otlp-json/jaeger__otlp2jaeger-in.json"))
+    );
+}
+
+const SPANS: &str = r#"{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeSpans":[{"scope":{"name":"x"},"spans":[
+{"traceId":"5B8EFFF798038103D269B633813FC60C","spanId":"EEE19B7EC3C1B174","parentSpanId":"","name":"GET \u002fcart","kind":2,"startTimeUnixNano":"1700000000000000001","endTimeUnixNano":"1700000000002000001","attributes":[{"key":"http.response.status_code","value":{"intValue":"503"}}],"status":{}},
+{"traceId":"W47/95gDgQPSabYzgT/GDA==","spanId":"7uGbfsPBsXQ=","parentSpanId":"7uGbfsPBsXU=","name":"SELECT","kind":"SPAN_KIND_CLIENT","startTimeUnixNano":1700000000000000100,"endTimeUnixNano":1700000000000000600,"attributes":[{"key":"db.system.name","value":{"stringValue":"postgresql"}},{"key":"rows","value":{"arrayValue":{"values":[]}}}],"status":{"code":"STATUS_CODE_ERROR","message":"x"}}]}]}]}"#;
+
+const EXPECTED: [&str; 2] = [
+    "span 5B8EFFF798038103D269B633813FC60C EEE19B7EC3C1B174  Root service=Some(\"shop\") name=Some(\"GET /cart\") kind=Some(Server) start=Some(1700000000000000001) duration=Some(2000000) wait=None memory=None error=Some(true) http.response.status_code=503",
+    "span W47/95gDgQPSabYzgT/GDA== 7uGbfsPBsXQ= 7uGbfsPBsXU= Child service=Some(\"shop\") name=Some(\"SELECT\") kind=Some(Client) start=Some(1700000000000000100) duration=Some(500) wait=None memory=None error=Some(true) db.system.name=postgresql",
+];
+
+#[test]
+fn every_wrapping_gives_the_same_spans() {
+    let line = SPANS.replace('\n', "");
+    let batches = line.replace("resourceSpans", "batches");
+    let snake = line
+        .replace("resourceSpans", "resource_spans")
+        .replace("scopeSpans", "scope_spans")
+        .replace("startTimeUnixNano", "start_time_unix_nano")
+        .replace("endTimeUnixNano", "end_time_unix_nano")
+        .replace("parentSpanId", "parent_span_id")
+        .replace("traceId", "trace_id");
+    let late = line.replacen(
+        "\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"shop\"}}]},",
+        "",
+        1,
+    );
+    let late = late.replacen(
+        "}]}]}",
+        "}]}],\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"shop\"}}]}}",
+        1,
+    );
+    for text in [
+        SPANS.to_owned(),
+        line.clone(),
+        batches.clone(),
+        snake,
+        late,
+        line.replace("scopeSpans", "instrumentationLibrarySpans"),
+        format!("{{\"result\":{line}}}"),
+        format!("{{\"trace\":{batches}}}"),
+        format!("[{line}]"),
+        format!("{{\"result\":[{line}]}}"),
+    ] {
+        assert_eq!(records("a.json", text.as_bytes()), EXPECTED, "{text}");
+    }
+    let twice: Vec<&str> = EXPECTED.iter().chain(&EXPECTED).copied().collect();
+    for text in [
+        format!("{line}\n{line}\n"),
+        format!("{SPANS}\n{SPANS}"),
+        format!("[{SPANS},\n{SPANS}]"),
+        format!("\u{feff}{line}\r\n\r\n{line}"),
+    ] {
+        assert_eq!(records("a.json", text.as_bytes()), twice, "{text}");
+    }
+}
+
+#[test]
+fn a_bad_span_leaves_the_others() {
+    for (from, to) in [
+        ("\"1700000000002000001\"", "\"1\""),
+        ("\"1700000000002000001\"", "\"soon\""),
+        ("\"1700000000002000001\"", "[]"),
+        ("\"1700000000002000001\"", "-5"),
+        ("\"1700000000002000001\"", "1e30"),
+    ] {
+        let text = SPANS.replacen(from, to, 1);
+        for text in [text.clone(), text.replace('\n', "") + "\n"] {
+            let read = read_bytes("a.json", text.as_bytes()).expect("reads");
+            assert_eq!(
+                (read.files[0].spans, read.files[0].bad),
+                (1, 1),
+                "{to}: {:?}",
+                read.summary.facts().bad_examples
+            );
+        }
+    }
+}
+
+#[test]
+fn every_cut_is_told() {
+    every_cut("a.json", SPANS.as_bytes(), |_| false);
+    let lines = format!("{0}\n{0}\n", SPANS.replace('\n', ""));
+    every_cut("a.jsonl", lines.as_bytes(), |cut| {
+        lines.as_bytes()[cut - 1] == b'\n' || lines.as_bytes()[cut] == b'\n'
+    });
+}
+
+#[test]
+fn metrics_become_samples() {
+    let point = |time: u64, rest: &str| {
+        format!(
+            "{{\"attributes\":[{{\"key\":\"jvm.gc.name\",\"value\":{{\"stringValue\":\"G1\"}}}}],\"timeUnixNano\":\"{time}\",{rest}}}"
+        )
+    };
+    let histogram = |time, counts: &str, sum: f64| {
+        point(
+            time,
+            &format!(
+                "\"count\":\"9\",\"sum\":{sum},\"explicitBounds\":[0.01,0.1],\"bucketCounts\":[{counts}]"
+            ),
+        )
+    };
+    let text = format!(
+        "{{\"resourceMetrics\":[{{\"resource\":{{\"attributes\":[{{\"key\":\"service.name\",\"value\":{{\"stringValue\":\"shop\"}}}},{{\"key\":\"service.instance.id\",\"value\":{{\"stringValue\":\"a\"}}}}]}},\"scopeMetrics\":[{{\"metrics\":[
+        {{\"name\":\"jvm.gc.duration\",\"unit\":\"s\",\"histogram\":{{\"aggregationTemporality\":2,\"dataPoints\":[{},{}]}}}},
+        {{\"name\":\"process.memory.usage\",\"unit\":\"By\",\"sum\":{{\"aggregationTemporality\":\"AGGREGATION_TEMPORALITY_CUMULATIVE\",\"dataPoints\":[{}]}}}},
+        {{\"name\":\"my.own\",\"gauge\":{{\"dataPoints\":[{}]}}}}]}}]}}]}}",
+        histogram(1_000, "\"5\",\"1\",\"0\"", 0.3),
+        histogram(2_000, "\"5\",\"3\",\"0\"", 0.36),
+        point(3_000, "\"asInt\":\"1048576\""),
+        point(3_000, "\"asDouble\":1.5"),
+    );
+    assert_eq!(
+        records("m.json", text.as_bytes()),
+        [
+            "sample gc.pause shop/a Some(2000) 30000000",
+            "sample gc.pause shop/a Some(2000) 30000000",
+            "sample memory.rss shop/a Some(3000) 1048576",
+            "skipped 1 metric points of no known signal",
+        ]
+    );
+}
+
+/// One resource with more spans than may be held at once.
+#[test]
+fn a_document_of_any_size_is_streamed() {
+    let span = SPANS.lines().nth(1).expect("a span");
+    let padded = span.replace(
+        "\"status\":{}",
+        &format!("\"note\":\"{}\",\"status\":{{}}", "x".repeat(1 << 16)),
+    );
+    let mut text = SPANS.lines().next().expect("the beginning").to_owned();
+    let count = 400;
+    for _ in 0..count {
+        text.push_str(&padded);
+    }
+    text.pop();
+    text.push_str("]}]}]}");
+    let read = read_bytes("a.json", text.as_bytes()).expect("reads");
+    assert_eq!((read.files[0].spans, read.files[0].bad), (count, 0));
+    assert!(
+        read.summary
+            .groups()
+            .all(|(key, _)| &*key.service == "shop")
+    );
+}
