@@ -13,9 +13,13 @@ use pss_metrics::{plugin::PluginCrate, plugin_crate};
 pub const PLUGIN_CRATE: PluginCrate = plugin_crate!(
     "format:chrome",
     "format:datadog",
+    "format:gc-log",
+    "format:gctrace",
+    "format:gpu-csv",
     "format:jaeger",
     "format:native",
     "format:otlp",
+    "format:prometheus",
     "format:xray",
     "format:zipkin",
     "view:json"

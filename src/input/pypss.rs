@@ -140,6 +140,7 @@ fn read_one(
         bytes: head.len() as u64,
         records: 0,
         bad: 0,
+        time: None,
         spans: 0,
         samples: 0,
         skipped: BTreeMap::new(),

@@ -82,6 +82,8 @@ pub struct FileReport {
     pub records: u64,
     /// Bad records.
     pub bad: u64,
+    /// Its first and last instant, in nanoseconds since the epoch.
+    pub time: Option<(i64, i64)>,
     /// Spans it brought.
     pub spans: u64,
     /// Samples it brought.
@@ -136,6 +138,7 @@ pub fn read(
         outcome.files.push(file);
     }
     outcome.interrupted = options.interrupt.load(Ordering::Relaxed);
+    outcome.notices.extend(two_clocks(&outcome.files));
     outcome.summary = all.finish();
     let facts = outcome.summary.facts();
     if facts.spans + facts.samples == 0 && !outcome.interrupted {
@@ -174,6 +177,33 @@ pub fn read(
     Ok(outcome)
 }
 
+fn spanning(a: Option<(i64, i64)>, b: Option<(i64, i64)>) -> Option<(i64, i64)> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+        (a, b) => a.or(b),
+    }
+}
+
+/// Logs that count from a program's start know no date: put together with files that do, they seem to be of 1970.
+fn two_clocks(files: &[FileReport]) -> Option<String> {
+    /// The year 1990: nothing that is analysed is older, and no uptime is longer.
+    const DATES: i64 = 631_152_000_000_000_000;
+    let without: Vec<String> = files
+        .iter()
+        .filter(|file| file.time.is_some_and(|(_, last)| last < DATES))
+        .map(|file| format!("`{}`", file.name))
+        .collect();
+    let dated = files
+        .iter()
+        .any(|file| file.time.is_some_and(|(first, _)| first >= DATES));
+    (dated && !without.is_empty()).then(|| {
+        format!(
+            "{}: times count from the start of a clock of its own, those of other inputs are dates; shares of time and the length of the run are not to be trusted: analyse it on its own",
+            without.join(", ")
+        )
+    })
+}
+
 fn read_one(
     place: &Place,
     options: &ReadOptions<'_>,
@@ -195,6 +225,7 @@ fn read_one(
         bytes: 0,
         records: 0,
         bad: 0,
+        time: None,
         spans: 0,
         samples: 0,
         skipped: BTreeMap::new(),
@@ -205,6 +236,7 @@ fn read_one(
         let summary = parse_summary(&name, &plain)?;
         let facts = summary.facts();
         (report.spans, report.samples, report.bad) = (facts.spans, facts.samples, facts.bad);
+        report.time = facts.time;
         report.records = facts.spans + facts.samples + facts.bad;
         all.absorb(summary);
         report.bytes = bytes.load(Ordering::Relaxed);
@@ -276,6 +308,7 @@ fn read_one(
                 .map(|notice| format!("`{name}`: {notice}")),
         );
         let summary = gather.summariser.finish();
+        report.time = spanning(report.time, summary.facts().time);
         report.spans += summary.facts().spans;
         report.samples += summary.facts().samples;
         all.absorb(summary);

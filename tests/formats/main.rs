@@ -5,5 +5,6 @@ mod chrome;
 mod otlp;
 mod pinned;
 mod reading;
+mod signals;
 mod tracers;
 mod truncation;

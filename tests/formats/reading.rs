@@ -1,6 +1,7 @@
 //! Reads bytes or files as `pss analyze` does.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::atomic::AtomicBool,
 };
@@ -11,7 +12,10 @@ use pss::{
     registry::Registry,
 };
 use pss_integrations::formats::InputSettings;
-use pss_metrics::model::{Intake, Sample, Span, Value};
+use pss_metrics::{
+    model::{Intake, Sample, Span, Value},
+    score::{Plan, Planned, score},
+};
 
 fn with_options<T>(action: impl FnOnce(&ReadOptions<'_>) -> T) -> T {
     let registry = Registry::collect(PLUGIN_CRATES, &Default::default()).expect("registry");
@@ -60,6 +64,36 @@ pub(crate) fn records_of(path: &Path) -> Vec<String> {
     })
     .expect("reads");
     lines.0
+}
+
+/// The score of each metric over a file, by code.
+pub(crate) fn scores(path: &Path) -> BTreeMap<String, Option<f64>> {
+    let summary = read_path(path).expect("reads").summary;
+    let registry = Registry::collect(PLUGIN_CRATES, &Default::default()).expect("registry");
+    let codes: Vec<String> = registry
+        .metrics
+        .iter()
+        .map(|metric| metric.meta().code.to_owned())
+        .collect();
+    let metrics = registry
+        .metrics
+        .into_iter()
+        .map(|metric| Planned {
+            metric,
+            weight: metric.meta().weight,
+            settings: Default::default(),
+            min_score: None,
+        })
+        .collect();
+    let plan = Plan {
+        metrics,
+        ..Plan::default()
+    };
+    let scored = score(&summary, &plan);
+    codes
+        .into_iter()
+        .zip(scored.metrics.iter().map(|metric| metric.outcome.score()))
+        .collect()
 }
 
 struct Printed(Vec<String>);

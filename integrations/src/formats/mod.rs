@@ -3,11 +3,17 @@
 pub mod chrome;
 mod contract;
 pub mod datadog;
+pub mod gc_log;
+pub mod gctrace;
+pub mod gpu_csv;
 mod head;
+mod instant;
 pub mod jaeger;
 pub mod json;
+mod lines;
 pub mod native;
 pub mod otlp;
+pub mod prometheus;
 pub mod pypss;
 mod settings;
 pub mod signals;

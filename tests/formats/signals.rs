@@ -1,0 +1,264 @@
+//! Logs and metrics that bring signals, and the metrics that they bring to a score.
+
+use std::path::Path;
+
+use crate::{
+    pinned::{Brings, folder},
+    reading::{read_bytes, records, scores, shared},
+    truncation::every_cut,
+};
+
+#[test]
+fn real_gc_logs() {
+    folder(
+        "gc-log",
+        &[
+            (
+                "GCViewer__SampleShenandoahPassiveHeuristics.txt",
+                Brings::Counts("gc-log", 0, 2, 0),
+            ),
+            (
+                "GCViewer__SampleSun1_8_0G1PrintGCID.txt",
+                Brings::Counts("gc-log", 0, 9, 0),
+            ),
+            (
+                "GCViewer__sample-ujl-cms-gc-all_safepoint_os+cpu.txt",
+                Brings::Counts("gc-log", 0, 12, 0),
+            ),
+            (
+                "GCViewer__sample-ujl-g1-gc-all_safepoint_os+cpu.txt",
+                Brings::Counts("gc-log", 0, 15, 0),
+            ),
+            (
+                "GCViewer__sample-ujl-jdk17-full-concurrent-cycle-g1-gc-all-safepont_os-cpu.txt",
+                Brings::Counts("gc-log", 0, 11, 0),
+            ),
+            (
+                "GCViewer__sample-ujl-parallel-gc-all_safepoint_os+cpu.txt",
+                Brings::Counts("gc-log", 0, 10, 0),
+            ),
+            (
+                "GCViewer__sample-ujl-serial-gc-defaults.txt",
+                Brings::Counts("gc-log", 0, 10, 0),
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_gc_log_alone_gives_gc_a_score() {
+    let Some(folder) = shared("formats/gc-log") else {
+        return;
+    };
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let scores = scores(&path);
+        assert!(scores["GC"].is_some(), "{}", path.display());
+        assert!(
+            scores
+                .iter()
+                .all(|(code, score)| code == "GC" || score.is_none()),
+            "{}: {scores:?}",
+            path.display()
+        );
+    }
+}
+
+const ZGC: &str =
+    "[2024-05-04T12:00:00.100+0200][info][gc,init] Initializing The Z Garbage Collector
+[2024-05-04T12:00:01.000+0200][info][gc,phases] GC(0) Pause Mark Start 0.012ms
+[2024-05-04T12:00:01.500+0200][info][gc,phases] GC(0) Concurrent Mark 499.012ms
+[2024-05-04T12:00:01.600+0200][info][gc,phases] GC(1) Y: Pause Mark End 0.034ms
+[2024-05-04T12:00:02.000+0200][info][gc] GC(0) Garbage Collection (Warmup) 110M(11%)->40M(4%)
+";
+
+const SERIAL: &str = "[0.016s][info][gc] Using Serial
+[0.293s][info][gc] GC(3) Pause Full (Allocation Failure) 74M->10M(92M) 7.097ms
+[0.293s][info][gc] GC(2) Pause Young (Allocation Failure) 74M->10M(92M) 7.236ms
+[0.302s][info][gc,start] GC(4) Pause Young (Allocation Failure)
+[0.312s][info][gc] GC(4) Pause Young (Allocation Failure) 36M->36M(92M) 5.604ms
+";
+
+#[test]
+fn pauses_are_read_and_phases_beside_the_program_are_not() {
+    assert_eq!(
+        records("gc.log", ZGC.as_bytes()),
+        [
+            "sample gc.pause  Some(1714816800999988000) 12000",
+            "sample gc.pause  Some(1714816801599966000) 34000",
+            "sample gc.pause  Some(1714816800100000000) 0",
+            "sample gc.pause  Some(1714816802000000000) 0",
+        ]
+    );
+    assert_eq!(
+        records("gc.log", SERIAL.as_bytes()),
+        [
+            "sample gc.pause  Some(285764000) 7236000",
+            "sample gc.pause  Some(306396000) 5604000",
+            "sample gc.pause  Some(16000000) 0",
+            "sample gc.pause  Some(312000000) 0",
+        ]
+    );
+}
+
+const GCTRACE: &str = "starting
+gc 1 @0.012s 2%: 0.026+0.39+0.10 ms clock, 0.21+0.88/0.52/0+0.84 ms cpu, 4->5->1 MB, 5 MB goal, 8 P
+gc 2 @0.112s 2%: 0.020+0.31+0.05 ms clock, 0.21+0.88/0.52/0+0.84 ms cpu, 4->5->1 MB, 5 MB goal, 8 P
+gc 3 @broken
+";
+
+#[test]
+fn go_collections_have_two_pauses() {
+    assert_eq!(
+        records("trace.log", GCTRACE.as_bytes()),
+        [
+            "sample gc.pause  Some(12000000) 26000",
+            "sample gc.pause  Some(12000000) 100000",
+            "sample gc.pause  Some(112000000) 20000",
+            "sample gc.pause  Some(112000000) 50000",
+        ]
+    );
+    let read = read_bytes("trace.log", GCTRACE.as_bytes()).expect("reads");
+    assert_eq!(read.files[0].bad, 1);
+}
+
+const NVIDIA: &str =
+    "timestamp, index, name, memory.used [MiB], memory.total [MiB], utilization.gpu [%]
+2023/05/04 12:00:00.123, 0, NVIDIA A100, 1024 MiB, 40960 MiB, 45 %
+2023/05/04 12:00:00.125, 1, NVIDIA A100, 3 MiB, 40960 MiB, [N/A]
+";
+
+#[test]
+fn nvidia_smi_tables_are_read() {
+    assert_eq!(
+        records("gpu.csv", NVIDIA.as_bytes()),
+        [
+            "sample gpu.memory.used 0 Some(1683201600123000000) 1073741824",
+            "sample gpu.memory.total 0 Some(1683201600123000000) 42949672960",
+            "sample gpu.utilization 0 Some(1683201600123000000) 450000",
+            "sample gpu.memory.used 1 Some(1683201600125000000) 3145728",
+            "sample gpu.memory.total 1 Some(1683201600125000000) 42949672960",
+        ]
+    );
+    let dcgm = "timestamp,gpu,DCGM_FI_DEV_FB_USED,DCGM_FI_DEV_FB_FREE,DCGM_FI_DEV_GPU_UTIL\n1700000000,0,3,5,50\nx,0,1,1,1\n1700000001,0,3\n";
+    assert_eq!(
+        records("gpu.csv", dcgm.as_bytes()),
+        [
+            "sample gpu.memory.used 0 Some(1700000000000000000) 3145728",
+            "sample gpu.memory.total 0 Some(1700000000000000000) 8388608",
+            "sample gpu.utilization 0 Some(1700000000000000000) 500000",
+        ]
+    );
+    let read = read_bytes("gpu.csv", dcgm.as_bytes()).expect("reads");
+    assert_eq!(read.files[0].bad, 2);
+}
+
+const SCRAPES: &str = "# HELP jvm_gc_pause_seconds Time spent in GC pause
+# TYPE jvm_gc_pause_seconds summary
+jvm_gc_pause_seconds_count{action=\"minor\",instance=\"a:1\"} 10 1700000000000
+jvm_gc_pause_seconds_sum{action=\"minor\",instance=\"a:1\"} 0.5 1700000000000
+process_resident_memory_bytes{instance=\"a:1\"} 1048576 1700000000000
+kafka_consumergroup_lag{consumergroup=\"g\",topic=\"t\",partition=\"0\"} 7 1700000000000
+my_own 1 1700000000000
+jvm_gc_pause_seconds_count{action=\"minor\",instance=\"a:1\"} 12 1700000010000
+jvm_gc_pause_seconds_sum{action=\"minor\",instance=\"a:1\"} 0.56 1700000010000
+process_resident_memory_bytes{instance=\"a:1\"} NaN 1700000010000
+";
+
+#[test]
+fn scrapes_are_read_against_each_other() {
+    assert_eq!(
+        records("m.prom", SCRAPES.as_bytes()),
+        [
+            "sample memory.rss a:1 Some(1700000000000000000) 1048576",
+            "sample kafka.lag g/t/0 Some(1700000000000000000) 7",
+            "skipped 1 metric points of no known signal",
+            "sample gc.pause a:1 Some(1700000010000000000) 30000000",
+            "sample gc.pause a:1 Some(1700000010000000000) 30000000",
+            "skipped 1 metric points without a value",
+        ]
+    );
+}
+
+#[test]
+fn every_cut_is_told() {
+    let at_line_end = |text: &'static str| {
+        move |cut: usize| {
+            let bytes = text.as_bytes();
+            bytes[cut - 1] == b'\n' || bytes[cut] == b'\n'
+        }
+    };
+    every_cut("gc.log", SERIAL.as_bytes(), at_line_end(SERIAL));
+    every_cut("gc.log", ZGC.as_bytes(), at_line_end(ZGC));
+    every_cut("trace.log", GCTRACE.as_bytes(), at_line_end(GCTRACE));
+    every_cut("gpu.csv", NVIDIA.as_bytes(), at_line_end(NVIDIA));
+    every_cut("m.prom", SCRAPES.as_bytes(), at_line_end(SCRAPES));
+}
+
+/// A series of scrapes, one a second, with what `value` makes of each.
+fn series(count: u64, row: impl Fn(u64) -> String) -> Vec<u8> {
+    (0..count)
+        .map(|at| format!("{} {}\n", row(at), 1_700_000_000_000 + 1000 * at))
+        .collect::<String>()
+        .into_bytes()
+}
+
+fn scores_of(name: &str, bytes: &[u8]) -> std::collections::BTreeMap<String, Option<f64>> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).expect("written");
+    scores(Path::new(&path))
+}
+
+#[test]
+fn each_signal_reaches_its_metric() {
+    let memory = series(200, |at| {
+        format!("process_resident_memory_bytes {}", 100_000_000 + at % 7)
+    });
+    assert!(scores_of("m.prom", &memory)["MEM"] > Some(0.9));
+    let leak = series(200, |at| {
+        format!(
+            "process_resident_memory_bytes {}",
+            100_000_000 + at * 1_000_000
+        )
+    });
+    let leak = scores_of("m.prom", &leak)["MEM"];
+    assert!(leak < Some(0.65), "{leak:?}");
+
+    let lag = |rising: u64| {
+        series(200, move |at| {
+            format!(
+                "kafka_consumergroup_lag{{consumergroup=\"g\",topic=\"t\",partition=\"0\"}} {}",
+                10 + at % 3 + rising * at
+            )
+        })
+    };
+    let steady = scores_of("m.prom", &lag(0))["KAFKA"];
+    assert!(steady > Some(0.8) && scores_of("m.prom", &lag(500))["KAFKA"] < Some(0.5));
+
+    let delay = |seconds: f64| {
+        series(200, move |at| {
+            format!(
+                "nodejs_eventloop_lag_seconds {}",
+                seconds * (1.0 + (at % 5) as f64)
+            )
+        })
+    };
+    let prompt = scores_of("m.prom", &delay(0.0005))["STARVE"];
+    assert!(prompt > Some(0.9) && scores_of("m.prom", &delay(0.1))["STARVE"] < Some(0.5));
+
+    let gpu = |used: fn(u64) -> u64| {
+        let mut text = NVIDIA.lines().next().expect("a header").to_owned() + "\n";
+        for at in 0..120 {
+            text.push_str(&format!(
+                "2023/05/04 12:{:02}:{:02}.000, 0, NVIDIA A100, {} MiB, 40960 MiB, 90 %\n",
+                at / 60,
+                at % 60,
+                used(at)
+            ));
+        }
+        text.into_bytes()
+    };
+    let flat = scores_of("gpu.csv", &gpu(|_| 10_000))["GPU"];
+    assert!(flat > Some(0.9) && scores_of("gpu.csv", &gpu(|at| 10_000 + 250 * at))["GPU"] < flat);
+}
