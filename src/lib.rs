@@ -4,7 +4,7 @@
 //! format of `pss-integrations`; what formats push is folded into a summary by `pss-metrics`, which also scores it and fills the report; [`terminal`] and the
 //! views of `pss-integrations` render that. [`cli`] has one file per command, [`config`] one per concern of `pss.toml`.
 //!
-//! Crates point one way: `pss -> pss-integrations -> pss-metrics`.
+//! Crates point one way: `pss -> pss-integrations -> pss-metrics`; a heavy package, such as `pss-columnar` with polars, stands between `pss` and the latter two.
 //!
 //! # Plugins
 //! Plugins register at compile time through `inventory`, which loses entries silently when a crate is linked but never named. So [`PLUGIN_CRATES`] names every
@@ -37,6 +37,8 @@ use pss_metrics::plugin::PluginCrate;
 pub const PLUGIN_CRATES: &[&PluginCrate] = &[
     &pss_metrics::builtin::PLUGIN_CRATE,
     &pss_integrations::PLUGIN_CRATE,
+    #[cfg(feature = "columnar")]
+    &pss_columnar::PLUGIN_CRATE,
     #[cfg(feature = "sample-plugin")]
     &pss_sample_plugin::PLUGIN_CRATE,
 ];

@@ -57,6 +57,11 @@ impl Registry {
         Ok(registry)
     }
 
+    /// The ids of all plugins, such as `metric:db`.
+    pub fn ids(&self) -> Vec<String> {
+        self.all().iter().map(PluginMeta::id).collect()
+    }
+
     /// A format by its name, in any case, `-` and `_` alike.
     ///
     /// # Errors
@@ -69,6 +74,15 @@ impl Registry {
             .copied()
             .find(|format| plain(format.meta().plugin.name) == plain(name))
             .ok_or_else(|| {
+                if let Some((_, _, feature)) = UNBUILT
+                    .iter()
+                    .find(|(known, ..)| plain(known) == plain(name))
+                {
+                    return Error::Usage(format!(
+                        "format {name} is not in this build: {}",
+                        how(feature)
+                    ));
+                }
                 let help = nearest(name, names()).map_or_else(
                     || format!("known: {}", names().collect::<Vec<_>>().join(", ")),
                     |near| format!("did you mean {near}?"),
@@ -88,4 +102,29 @@ impl Registry {
         all.extend(self.views.iter().map(|view| *view.meta()));
         all
     }
+}
+
+/// Formats that a feature brings, with the endings of their files and the feature.
+const UNBUILT: &[(&str, &[&str], &str)] = &[
+    ("parquet", &["parquet", "pq"], "columnar"),
+    ("arrow", &["arrow", "ipc", "feather", "arrows"], "columnar"),
+];
+
+/// How to get the format that a file's name speaks of, where a feature brings it that is not in this build.
+pub fn unbuilt_format_of(name: &str) -> Option<String> {
+    let (_, ending) = name.rsplit_once('.')?;
+    UNBUILT
+        .iter()
+        .find(|(_, endings, feature)| endings.contains(&ending) && !built(feature))
+        .map(|(format, _, feature)| {
+            format!("format {format} is not in this build: {}", how(feature))
+        })
+}
+
+fn built(feature: &str) -> bool {
+    feature == "columnar" && cfg!(feature = "columnar")
+}
+
+fn how(feature: &str) -> String {
+    format!("build pss with `cargo build --release --features {feature}`")
 }

@@ -32,6 +32,30 @@ fn arrows_point_one_way() {
     );
 }
 
+/// Heavy libraries are known by the package that is there for them alone, and only behind its feature.
+#[test]
+fn heavy_libraries_have_a_package_of_their_own() {
+    assert!(!dependencies("Cargo.toml").contains("polars"));
+    let columnar = dependencies("integrations/columnar/Cargo.toml");
+    assert!(columnar.contains("polars"));
+    assert_eq!(
+        columnar
+            .iter()
+            .filter(|name| name.starts_with("pss"))
+            .collect::<Vec<_>>(),
+        ["pss-integrations", "pss-metrics"]
+    );
+    let text = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("integrations/columnar/Cargo.toml"),
+    )
+    .expect("a manifest");
+    let manifest: toml::Table = text.parse().expect("toml");
+    assert_eq!(
+        manifest["dependencies"]["polars"]["optional"].as_bool(),
+        Some(true)
+    );
+}
+
 #[test]
 fn the_core_knows_no_files_terminal_or_arguments() {
     for package in ["metrics/Cargo.toml", "integrations/Cargo.toml"] {

@@ -12,6 +12,7 @@ use pss_metrics::{plugin::PluginCrate, plugin_crate};
 /// What this crate brings.
 pub const PLUGIN_CRATE: PluginCrate = plugin_crate!(
     "format:chrome",
+    "format:csv",
     "format:datadog",
     "format:gc-log",
     "format:gctrace",

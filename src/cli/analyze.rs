@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use pss_integrations::{formats::InputSettings, views::View};
+use pss_integrations::views::View;
 use pss_metrics::{
     plugin::nearest,
     report::{Generator, InputFile, Provenance, Report, build},
@@ -28,19 +28,14 @@ use crate::{
 };
 
 /// Longest record: no span comes near it, and one that does would cost its length in memory.
-const RECORD_LIMIT: usize = 64 << 20;
+pub(super) const RECORD_LIMIT: usize = 64 << 20;
 
 pub(super) fn run(
     arguments: &Analyze,
     common: &Common,
     registry: &Registry,
 ) -> Result<Exit, Error> {
-    let plugins: Vec<String> = registry
-        .all()
-        .iter()
-        .map(pss_metrics::plugin::PluginMeta::id)
-        .collect();
-    let keys = Keys::new(&registry.metrics, &plugins);
+    let keys = Keys::new(&registry.metrics, &registry.ids());
     let config =
         load(&keys, common.config.as_deref(), &flags(arguments)?).map_err(Error::Config)?;
     let resolved = config.resolve(&registry.metrics).map_err(Error::Config)?;
@@ -75,7 +70,7 @@ pub(super) fn run(
         .flat_map(|planned| planned.metric.extras())
         .collect();
     let bar = Bar::new(common.quiet);
-    let settings = InputSettings::default();
+    let settings = config.input_settings();
     let options = ReadOptions {
         threads: arguments
             .threads
@@ -299,6 +294,6 @@ fn provenance(outcome: &ReadOutcome, resolved: &Resolved) -> Provenance {
     clippy::print_stderr,
     reason = "a warning meets the user on standard error"
 )]
-fn warn(text: &str) {
+pub(super) fn warn(text: &str) {
     eprintln!("warning: {text}");
 }

@@ -48,8 +48,26 @@ pub(super) enum Command {
     Init(Init),
     /// Check or show the configuration
     Config(ConfigCommand),
+    /// Convert records between formats
+    Convert(Convert),
     /// Print completions for a shell
     Completions(Completions),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pss convert otel.json traces.parquet\n  pss convert traces.parquet traces.jsonl.gz\n  pss convert --to csv a.jsonl b.jsonl all.txt"
+)]
+pub(super) struct Convert {
+    /// Inputs of any format, and last the output: .jsonl, .csv, .parquet or .arrow; .gz or .zst after it compresses
+    #[arg(required = true, num_args = 2.., value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Read all inputs as this format
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<String>,
+    /// Write this format, whatever the output's name says
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) to: Option<String>,
 }
 
 #[derive(Debug, Args)]

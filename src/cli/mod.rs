@@ -4,6 +4,7 @@ mod analyze;
 mod arguments;
 mod completions;
 mod config;
+mod convert;
 mod explain;
 mod init;
 mod plugins;
@@ -51,6 +52,7 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
         Command::Plugins(arguments) => plugins::run(arguments, &registry()?),
         Command::Init(arguments) => init::run(arguments),
         Command::Config(arguments) => config::run(arguments, &cli.common, &registry()?),
+        Command::Convert(arguments) => convert::run(arguments, &cli.common, &registry()?),
         Command::Completions(arguments) => completions::run(arguments),
     }
 }

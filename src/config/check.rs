@@ -62,6 +62,8 @@ pub(super) fn check(key: &Key, value: Value, place: &str) -> Result<Value, Confi
         (Takes::Share, _) => wrong("a share such as \"0.1%\" or 0.001"),
         (Takes::Crate, Value::Text(_)) => Ok(value),
         (Takes::Crate, _) => wrong("the name of a crate"),
+        (Takes::Column, Value::Text(_)) => Ok(value),
+        (Takes::Column, _) => wrong("the name of a column"),
     }
 }
 

@@ -88,6 +88,6 @@ pub(super) fn from_text(text: &str, takes: &Takes) -> Value {
         Takes::Share => text
             .parse()
             .map_or_else(|_| Value::Text(text.to_owned()), Value::Number),
-        Takes::Choice(_) | Takes::Crate => Value::Text(text.to_owned()),
+        Takes::Choice(_) | Takes::Crate | Takes::Column => Value::Text(text.to_owned()),
     }
 }

@@ -18,6 +18,10 @@ pub const TEMPLATE: &str = r#"# Settings of pss; all of them are optional. `pss 
 # min_score = 0.70           # exit 1 when this one metric scores below
 # enabled = false            # do not score it at all
 
+[input.columns]
+# name = "operation"         # CSV, Parquet, Arrow: which column is what, where its name leaves doubt
+# start = { column = "ts", unit = "us" }  # times with their unit: s, ms, us, ns, rfc3339
+
 [metrics.DB.disp]
 # good = 0.50                # the value that scores 0.9 (see `pss explain DB`)
 # mid = 1.25                 # the value that scores 0.5

@@ -1,5 +1,6 @@
 //! All keys there are: what may stand in `pss.toml`, with type, default and meaning. Checks, schema, template and `config show` read this one list.
 
+use pss_integrations::formats::table::{Field, Unit};
 use pss_metrics::score::Metric;
 
 /// What a key takes.
@@ -22,6 +23,8 @@ pub enum Takes {
     Share,
     /// The name of a crate.
     Crate,
+    /// The name of a column.
+    Column,
 }
 
 /// One key.
@@ -163,6 +166,27 @@ impl Keys {
                     number(f64::MIN_POSITIVE, 100.0),
                     Some(factor.curve.exponent.to_string()),
                     "the power with which it takes part",
+                );
+            }
+        }
+        for (field, name) in Field::ALL {
+            add(
+                format!("input.columns.{name}.column"),
+                Takes::Column,
+                None,
+                "the column of CSV, Parquet or Arrow files that holds it; may be given as the value itself",
+            );
+            if field.is_time() {
+                add(
+                    format!("input.columns.{name}.unit"),
+                    Takes::Choice(
+                        Unit::ALL
+                            .iter()
+                            .map(|(_, name)| (*name).to_owned())
+                            .collect(),
+                    ),
+                    None,
+                    "the unit of that column; seconds where nothing is said",
                 );
             }
         }

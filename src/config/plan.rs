@@ -1,5 +1,6 @@
 //! From settings to what is done: the plan of metrics, thresholds and limits.
 
+use pss_integrations::formats::{Column, InputSettings, table::Field};
 use pss_metrics::score::{Curve, Metric, NoDataPolicy, Plan, Planned, Settings};
 
 use super::{
@@ -168,6 +169,25 @@ impl Config {
                         meta.code, factor.name, curve.good, curve.mid
                     ),
                 ));
+            }
+        }
+        settings
+    }
+
+    /// What is said of the inputs.
+    pub fn input_settings(&self) -> InputSettings {
+        let mut settings = InputSettings::default();
+        for (_, field) in Field::ALL {
+            if let Some(name) = self.text(&format!("input.columns.{field}.column")) {
+                settings.columns.insert(
+                    (*field).to_owned(),
+                    Column {
+                        name: name.to_owned(),
+                        unit: self
+                            .text(&format!("input.columns.{field}.unit"))
+                            .map(str::to_owned),
+                    },
+                );
             }
         }
         settings

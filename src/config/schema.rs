@@ -28,6 +28,13 @@ fn insert(at: &mut Json, path: &[&str], key: &Key) {
         [last] => {
             properties.insert((*last).to_owned(), leaf(key));
         }
+        // A column is named by itself, or with its unit in a table.
+        [first, rest @ ..] if rest.len() == 1 && key.name.starts_with("input.columns.") => {
+            let either = properties
+                .entry((*first).to_owned())
+                .or_insert_with(|| json!({ "anyOf": [{ "type": "string" }, table()] }));
+            insert(&mut either["anyOf"][1], rest, key);
+        }
         [first, rest @ ..] => insert(
             properties.entry((*first).to_owned()).or_insert_with(table),
             rest,
@@ -47,7 +54,7 @@ fn leaf(key: &Key) -> Json {
         Takes::Share => {
             json!({ "anyOf": [{ "type": "number", "minimum": 0, "maximum": 1 }, { "type": "string", "pattern": "^[0-9.]+ *%$" }] })
         }
-        Takes::Crate => json!({ "type": "string" }),
+        Takes::Crate | Takes::Column => json!({ "type": "string" }),
     };
     let object: Option<&mut Map<String, Json>> = leaf.as_object_mut();
     if let Some(object) = object {

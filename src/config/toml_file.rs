@@ -63,6 +63,18 @@ impl File<'_> {
                 (DeValue::Table(inner), None) if self.keys.is_table(&name) => {
                     self.table(&name, inner, settings, errors)
                 }
+                // `name = "column"` says what `name = { column = "column" }` says.
+                (DeValue::String(text), None)
+                    if self.keys.find(&format!("{name}.column")).is_some() =>
+                {
+                    settings.insert(
+                        format!("{name}.column"),
+                        Setting {
+                            value: Value::Text(text.to_string()),
+                            place,
+                        },
+                    );
+                }
                 (other, None) if self.keys.is_table(&name) => {
                     errors.push(
                         ConfigError::new(

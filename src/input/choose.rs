@@ -3,6 +3,7 @@
 use pss_integrations::formats::{Format, Head, Likeness};
 
 use super::error::InputError;
+use crate::registry::unbuilt_format_of;
 
 /// Chooses the format of an input, and says what the user should know about the choice.
 ///
@@ -37,6 +38,9 @@ pub(super) fn choose(
             return Err(InputError::Unknown {
                 path: name.to_owned(),
                 start: beginning(head.bytes()),
+                help: unbuilt_format_of(plain_name(name)).unwrap_or_else(|| {
+                    "`pss plugins info format:NAME` says what each holds".to_owned()
+                }),
                 known: formats
                     .iter()
                     .map(|format| format.meta().plugin.name)
@@ -96,6 +100,14 @@ fn longest(name: &str, formats: &[&'static dyn Format]) -> Vec<&'static dyn Form
         .copied()
         .filter(|format| fit(format) == length)
         .collect()
+}
+
+/// The one format whose extension fits a name best.
+pub fn format_of_name(name: &str, formats: &[&'static dyn Format]) -> Option<&'static dyn Format> {
+    match longest(name, formats)[..] {
+        [only] => Some(only),
+        _ => None,
+    }
 }
 
 /// A name without the ending of its compression.

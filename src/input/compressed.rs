@@ -23,6 +23,15 @@ impl Compression {
         }
     }
 
+    /// What the ending of a name asks for.
+    pub fn of_name(name: &std::path::Path) -> Compression {
+        match name.extension().and_then(std::ffi::OsStr::to_str) {
+            Some("gz") => Compression::Gzip,
+            Some("zst" | "zstd") => Compression::Zstd,
+            _ => Compression::None,
+        }
+    }
+
     /// From the first bytes.
     pub fn of(head: &[u8]) -> Compression {
         if head.starts_with(&[0x1f, 0x8b]) {

@@ -33,7 +33,7 @@ pub enum InputError {
     Empty(String),
     /// No format knows it.
     #[error(
-        "`{path}` is in no known format: it starts with {start}; pss reads {known} and .pss summaries, plain or compressed with gzip or zstd; `pss plugins info format:NAME` says what each holds"
+        "`{path}` is in no known format: it starts with {start}; pss reads {known} and .pss summaries, plain or compressed with gzip or zstd; {help}"
     )]
     Unknown {
         /// The input.
@@ -42,6 +42,8 @@ pub enum InputError {
         start: String,
         /// Names of the formats.
         known: String,
+        /// What to do next.
+        help: String,
     },
     /// Several formats are sure of it.
     #[error("`{path}` may be {names}: say which, as in `--format {first}`")]

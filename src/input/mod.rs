@@ -13,6 +13,7 @@ mod split;
 mod summary_file;
 mod worker;
 
+pub use choose::format_of_name;
 pub use compressed::Compression;
 pub use error::InputError;
 pub use pass::{Passed, pass};

@@ -129,6 +129,7 @@ fn read_one(
             path: name,
             start: format!("{start:?}"),
             known: Native.meta().plugin.name.to_owned(),
+            help: "the pypss profiles read nothing else".to_owned(),
         }
         .into());
     };

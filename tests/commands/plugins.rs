@@ -15,6 +15,18 @@ fn the_default_build_has_these_plugins() {
     if cfg!(feature = "sample-plugin") {
         ids.retain(|id| *id != "metric:foobar");
     }
+    if !cfg!(feature = "columnar") {
+        ids.extend(["format:arrow", "format:parquet"]);
+        ids.sort_by_key(|id| {
+            id.split_once(':').map(|(kind, name)| {
+                (
+                    kind == "view",
+                    kind == "format",
+                    if kind == "format" { name } else { "" },
+                )
+            })
+        });
+    }
     assert_eq!(
         ids,
         [
@@ -31,7 +43,20 @@ fn the_default_build_has_these_plugins() {
             "metric:starve",
             "metric:kafka",
             "metric:gpu",
+            "format:arrow",
+            "format:chrome",
+            "format:csv",
+            "format:datadog",
+            "format:gc-log",
+            "format:gctrace",
+            "format:gpu-csv",
+            "format:jaeger",
             "format:native",
+            "format:otlp",
+            "format:parquet",
+            "format:prometheus",
+            "format:xray",
+            "format:zipkin",
             "view:json"
         ]
     );

@@ -5,6 +5,8 @@ mod chrome;
 mod otlp;
 mod pinned;
 mod reading;
+mod same;
 mod signals;
+mod tables;
 mod tracers;
 mod truncation;

@@ -2,6 +2,7 @@
 
 pub mod chrome;
 mod contract;
+pub mod csv;
 pub mod datadog;
 pub mod gc_log;
 pub mod gctrace;
@@ -17,6 +18,7 @@ pub mod prometheus;
 pub mod pypss;
 mod settings;
 pub mod signals;
+pub mod table;
 pub mod xray;
 pub mod zipkin;
 

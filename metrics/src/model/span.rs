@@ -37,6 +37,17 @@ impl Kind {
         }
     }
 
+    /// The name, in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Internal => "internal",
+            Kind::Server => "server",
+            Kind::Client => "client",
+            Kind::Producer => "producer",
+            Kind::Consumer => "consumer",
+        }
+    }
+
     /// Reads OpenTelemetry's numbers (1 internal .. 5 consumer); 0 is unspecified.
     pub fn from_number(number: u64) -> Option<Kind> {
         match number {

@@ -64,6 +64,11 @@ impl Summary {
         self.levels.coarsened()
     }
 
+    /// Forgets what the inputs were called, to compare what they hold.
+    pub fn forget_sources(&mut self) {
+        self.facts.sources.clear();
+    }
+
     /// Facts about the inputs.
     pub fn facts(&self) -> &Facts {
         &self.facts

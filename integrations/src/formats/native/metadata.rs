@@ -8,7 +8,7 @@ use super::super::json::{Next, Reason, Scanner};
 use super::record::{Number, scalar_number, scalar_text};
 
 /// Keys that carry a sample, with the power of ten that turns their unit into the signal's integer one.
-const SAMPLES: &[(&str, Signal, i32)] = &[
+pub(super) const SAMPLES: &[(&str, Signal, i32)] = &[
     ("lag", Signal::LOOP_LAG, 9),
     ("gc_pause_duration", Signal::GC_PAUSE, 9),
     ("run_delay", Signal::RUN_DELAY, 9),
@@ -23,6 +23,7 @@ const SAMPLES: &[(&str, Signal, i32)] = &[
     ("gpu_utilization", Signal::GPU_UTILIZATION, 4),
     ("psi_cpu_some", Signal::PSI_CPU_SOME, 6),
     ("psi_io_some", Signal::PSI_IO_SOME, 6),
+    ("psi_memory_some", Signal::PSI_MEMORY_SOME, 6),
     ("oom", Signal::OOM, 0),
     ("xid", Signal::XID, 0),
 ];

@@ -4,6 +4,9 @@ mod field;
 mod metadata;
 mod record;
 mod sniff;
+mod writer;
+
+use std::io::Write;
 
 use pss_metrics::{model::Intake, plugin_meta};
 
@@ -14,6 +17,7 @@ pub use sniff::layout;
 use super::{
     contract::{
         Capabilities, DecodeError, Decoder, Format, FormatEntry, FormatMeta, Likeness, Reading,
+        RecordWriter,
     },
     head::Head,
     settings::InputSettings,
@@ -31,7 +35,10 @@ static META: FormatMeta = FormatMeta {
         "application/x-ndjson",
         "application/json",
     ],
-    capabilities: Capabilities::TEXT,
+    capabilities: Capabilities {
+        write: true,
+        ..Capabilities::TEXT
+    },
     mapping: "timestamp or start, duration, cpu_time, wait_time, lock_wait, queue_wait: seconds; memory: bytes; error: true or false; name, service, module, branch_tag, kind: \
               text; span_id and parent_span_id tell entry spans; attributes: semantic conventions. Records with \"system_metric\": true carry samples in metadata: lag, \
               gc_pause_duration, run_delay, on_cpu (seconds), memory_rss, gpu_memory_used, gpu_memory_total (bytes), gpu_utilization (percent), kafka_lag, committed_offset, oom, xid",
@@ -59,6 +66,10 @@ impl Format for Native {
         Ok(Reading::Records(layout, |_| {
             Box::new(RecordDecoder::default())
         }))
+    }
+
+    fn writer(&self, out: Box<dyn Write + Send>) -> Option<Box<dyn RecordWriter>> {
+        Some(Box::new(writer::LineWriter::new(out)))
     }
 }
 

@@ -1,0 +1,22 @@
+//! Columnar files through polars: Parquet and Arrow IPC, read and written.
+//!
+//! Which column is what, and the schema that is written, is the business of `pss_integrations::formats::table`. Here columns become cells and records become
+//! columns: [`frame`] holds a piece of a table as typed columns, [`rows`] builds one from records, [`parquet`] and [`arrow`] are the formats.
+//!
+//! Everything is behind the feature `polars`, which the feature `columnar` of `pss` switches on.
+
+#[cfg(feature = "polars")]
+pub mod arrow;
+#[cfg(feature = "polars")]
+mod frame;
+#[cfg(feature = "polars")]
+pub mod parquet;
+#[cfg(feature = "polars")]
+mod rows;
+
+#[cfg(feature = "polars")]
+use pss_metrics::{plugin::PluginCrate, plugin_crate};
+
+/// What this crate brings.
+#[cfg(feature = "polars")]
+pub const PLUGIN_CRATE: PluginCrate = plugin_crate!("format:arrow", "format:parquet");

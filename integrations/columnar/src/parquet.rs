@@ -1,0 +1,196 @@
+//! Parquet.
+
+use std::{
+    fs::File,
+    io::{self, Write},
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use polars::{io::SerReader, prelude::*};
+use pss_integrations::formats::{
+    Capabilities, DecodeError, FileDecoder, Format, FormatEntry, FormatMeta, Head, InputSettings,
+    Likeness, Reading, RecordWriter, Sink, table::Columns,
+};
+use pss_metrics::{
+    model::{Intake, Sample, Span},
+    plugin_meta,
+};
+
+use crate::{
+    frame::{content, push},
+    rows::{ROWS, Rows, schema},
+};
+
+static META: FormatMeta = FormatMeta {
+    plugin: plugin_meta!(Format, "parquet", "spans and samples as Parquet"),
+    extensions: &["parquet", "pq"],
+    media_types: &["application/vnd.apache.parquet"],
+    capabilities: Capabilities {
+        read: true,
+        write: true,
+        streaming: true,
+        projection: true,
+        compression: true,
+        stdin: true,
+    },
+    mapping: "columns as for CSV (`pss plugins info format:csv`); dates and lengths of time keep their own unit; read by pieces of at most 131 072 rows of a row group, only \
+              the columns that are needed; what `pss convert` writes has row groups of 65 536 rows",
+};
+
+/// Most rows of a piece that is read at once.
+const PIECE: usize = 1 << 17;
+
+/// The format.
+#[derive(Debug)]
+pub struct Parquet;
+
+inventory::submit! { FormatEntry { format: &Parquet } }
+
+impl Format for Parquet {
+    fn meta(&self) -> &'static FormatMeta {
+        &META
+    }
+
+    fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
+        head.bytes()
+            .starts_with(b"PAR1")
+            .then_some(Likeness::Surely)
+    }
+
+    fn open(&self, _: &Head<'_>, settings: &InputSettings) -> Result<Reading, DecodeError> {
+        Ok(Reading::File(Box::new(Reader {
+            settings: settings.clone(),
+        })))
+    }
+
+    fn writer(&self, out: Box<dyn Write + Send>) -> Option<Box<dyn RecordWriter>> {
+        Some(Box::new(Writer::new(out)))
+    }
+}
+
+struct Reader {
+    settings: InputSettings,
+}
+
+impl FileDecoder for Reader {
+    fn decode(
+        self: Box<Self>,
+        file: File,
+        sinks: &mut [Box<dyn Sink + '_>],
+    ) -> Result<(), DecodeError> {
+        let mut reader = ParquetReader::new(file.try_clone()?);
+        let metadata = reader.get_metadata().map_err(content)?.clone();
+        let schema = reader.schema().map_err(content)?;
+        let names: Vec<&str> = schema.iter_names().map(PlSmallStr::as_str).collect();
+        let columns = Columns::find(&names, &self.settings).map_err(DecodeError::Settings)?;
+        let wanted: Vec<String> = columns
+            .of
+            .iter()
+            .map(|(_, place, _)| names[*place].to_owned())
+            .collect();
+        let mut distinct = wanted.clone();
+        distinct.sort();
+        distinct.dedup();
+        let mut pieces = Vec::new();
+        let mut offset = 0;
+        for group in &metadata.row_groups {
+            let end = offset + group.num_rows();
+            while offset < end {
+                let length = PIECE.min(end - offset);
+                pieces.push((offset, length));
+                offset += length;
+            }
+        }
+        let next = AtomicUsize::new(0);
+        let work = |sink: &mut dyn Sink| -> Result<(), DecodeError> {
+            while let Some((offset, length)) = pieces.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if sink.interrupted() {
+                    break;
+                }
+                let mut reader = ParquetReader::new(file.try_clone()?)
+                    .with_slice(Some((*offset, *length)))
+                    .with_columns(Some(distinct.clone()))
+                    .read_parallel(ParallelStrategy::None);
+                reader.set_metadata(metadata.clone());
+                let frame = reader.finish().map_err(content)?;
+                push(&frame, &columns, &wanted, *offset as u64 + 1, sink)?;
+            }
+            Ok(())
+        };
+        std::thread::scope(|scope| {
+            let handles: Vec<_> = sinks
+                .iter_mut()
+                .map(|sink| scope.spawn(|| work(&mut **sink)))
+                .collect();
+            handles.into_iter().try_for_each(|handle| {
+                handle.join().unwrap_or_else(|_| {
+                    Err(DecodeError::Content(
+                        "made polars stop with a bug; please report it with the file".to_owned(),
+                    ))
+                })
+            })
+        })
+    }
+}
+
+type Batched = polars::io::parquet::write::BatchedWriter<Box<dyn Write + Send>>;
+
+struct Writer {
+    rows: Rows,
+    out: Result<Batched, Option<io::Error>>,
+}
+
+impl Writer {
+    fn new(out: Box<dyn Write + Send>) -> Writer {
+        Writer {
+            rows: Rows::default(),
+            out: ParquetWriter::new(out)
+                .set_parallel(false)
+                .batched(&schema())
+                .map_err(|error| Some(io::Error::other(error))),
+        }
+    }
+
+    fn flush(&mut self) {
+        let frame = self.rows.take();
+        if let Ok(out) = &mut self.out
+            && let Err(error) = frame.and_then(|frame| out.write_batch(&frame))
+        {
+            self.out = Err(Some(io::Error::other(error)));
+        }
+    }
+
+    fn flush_if_full(&mut self) {
+        if self.rows.len() >= ROWS {
+            self.flush();
+        }
+    }
+}
+
+impl Intake for Writer {
+    fn span(&mut self, span: &Span<'_>) {
+        self.rows.span(span);
+        self.flush_if_full();
+    }
+
+    fn sample(&mut self, sample: &Sample<'_>) {
+        self.rows.sample(sample);
+        self.flush_if_full();
+    }
+
+    fn skipped(&mut self, _: &'static str, _: u64) {}
+}
+
+impl RecordWriter for Writer {
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
+        if self.rows.len() > 0 {
+            self.flush();
+        }
+        match &mut self.out {
+            Ok(out) => out.finish().map(drop).map_err(io::Error::other),
+            Err(error) => Err(error
+                .take()
+                .unwrap_or_else(|| io::Error::other("writing failed before"))),
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! CSV: one row a record, columns by their names.
+
+use std::io::{self, Read, Write};
+
+use pss_metrics::{
+    model::{Intake, Kind, Parent, Sample, Span},
+    plugin_meta,
+};
+
+use super::{
+    contract::{
+        Capabilities, DecodeError, Format, FormatEntry, FormatMeta, Likeness, Reading,
+        RecordWriter, Sink, StreamDecoder,
+    },
+    head::Head,
+    settings::InputSettings,
+    table::{Cell, Columns, RowReader, attributes_json},
+};
+
+static META: FormatMeta = FormatMeta {
+    plugin: plugin_meta!(Format, "csv", "spans and samples as CSV with a header"),
+    extensions: &["csv", "tsv"],
+    media_types: &["text/csv"],
+    capabilities: Capabilities {
+        write: true,
+        ..Capabilities::TEXT
+    },
+    mapping: "columns by [input.columns] of pss.toml, else a known layout (what `pss convert` writes, ClickHouse's otel_traces, Nezha), else names that leave no doubt, such as \
+              name, service, start (s), duration (s), duration_ms, error; times with their unit: s, ms, us, ns, rfc3339; a tab, semicolon or bar may stand for the comma",
+};
+
+/// The format.
+#[derive(Debug)]
+pub struct Csv;
+
+inventory::submit! { FormatEntry { format: &Csv } }
+
+impl Format for Csv {
+    fn meta(&self) -> &'static FormatMeta {
+        &META
+    }
+
+    fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
+        let header = head.lines().next()?;
+        // JSON has commas too.
+        if header.starts_with(['{', '[', '#', '<']) {
+            return None;
+        }
+        let names = names(header)?;
+        let known = Columns::is_known(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        Some(if known {
+            Likeness::Surely
+        } else {
+            Likeness::Perhaps
+        })
+    }
+
+    fn open(&self, head: &Head<'_>, settings: &InputSettings) -> Result<Reading, DecodeError> {
+        let header = head
+            .lines()
+            .next()
+            .ok_or_else(|| DecodeError::Content("has no header".to_owned()))?;
+        let names = names(header).ok_or_else(|| {
+            DecodeError::Content(
+                "has a header of one column only: a table of spans has more".to_owned(),
+            )
+        })?;
+        let columns = Columns::find(
+            &names.iter().map(String::as_str).collect::<Vec<_>>(),
+            settings,
+        )
+        .map_err(DecodeError::Settings)?;
+        Ok(Reading::Stream(Box::new(Table {
+            columns,
+            delimiter: delimiter(header),
+        })))
+    }
+
+    fn writer(&self, out: Box<dyn Write + Send>) -> Option<Box<dyn RecordWriter>> {
+        Some(Box::new(CsvWriter::new(out)))
+    }
+}
+
+/// The sign between the cells of a header.
+fn delimiter(header: &str) -> u8 {
+    b",\t;|"
+        .iter()
+        .copied()
+        .max_by_key(|sign| {
+            // Of equals the last wins, and the comma shall.
+            (
+                header.bytes().filter(|byte| byte == sign).count(),
+                *sign == b',',
+            )
+        })
+        .unwrap_or(b',')
+}
+
+fn names(header: &str) -> Option<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .delimiter(delimiter(header))
+        .from_reader(header.as_bytes());
+    let record = reader.records().next()?.ok()?;
+    let names: Vec<String> = record.iter().map(|name| name.trim().to_owned()).collect();
+    (names.len() > 1).then_some(names)
+}
+
+struct Table {
+    columns: Columns,
+    delimiter: u8,
+}
+
+impl StreamDecoder for Table {
+    fn decode(
+        self: Box<Self>,
+        stream: &mut dyn Read,
+        sink: &mut dyn Sink,
+    ) -> Result<(), DecodeError> {
+        let mut end = LastByte {
+            stream,
+            last: b'\n',
+        };
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(self.delimiter)
+            .flexible(true)
+            .from_reader(&mut end);
+        let width = match reader.byte_headers() {
+            Ok(headers) => headers.len(),
+            Err(error) => return Err(broken(error)),
+        };
+        let rows = RowReader::new(&self.columns);
+        let mut record = csv::ByteRecord::new();
+        // The last row is held back: only when the stream ended is it known whether it is whole.
+        let mut held: Option<(u64, csv::ByteRecord)> = None;
+        let mut outcome = Ok(());
+        loop {
+            match reader.read_byte_record(&mut record) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    outcome = Err(broken(error));
+                    break;
+                }
+            }
+            let line = record.position().map_or(0, csv::Position::line);
+            if let Some((line, row)) = held.take() {
+                let outcome = push(&self.columns, &rows, &row, width, sink);
+                sink.record(line, outcome);
+            }
+            held = Some((line, record.clone()));
+            if sink.interrupted() {
+                break;
+            }
+        }
+        drop(reader);
+        if let Some((line, row)) = held {
+            let pushed = if end.last == b'\n' || end.last == b'\r' {
+                push(&self.columns, &rows, &row, width, sink)
+            } else {
+                // A number that is cut off is another number.
+                Err("is truncated: the file ends inside it, or without a line end".to_owned())
+            };
+            sink.record(line, pushed);
+        }
+        outcome
+    }
+}
+
+fn broken(error: csv::Error) -> DecodeError {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => DecodeError::Io(error),
+        kind => DecodeError::Content(format!("is no CSV: {kind:?}")),
+    }
+}
+
+fn push(
+    columns: &Columns,
+    rows: &RowReader,
+    record: &csv::ByteRecord,
+    width: usize,
+    sink: &mut dyn Sink,
+) -> Result<(), String> {
+    if record.len() != width {
+        return Err(format!(
+            "has {} cells, and the header has {width} columns",
+            record.len()
+        ));
+    }
+    let mut cells = Vec::with_capacity(columns.of.len());
+    for (_, place, _) in &columns.of {
+        let text = std::str::from_utf8(record.get(*place).unwrap_or_default())
+            .map_err(|_| "is no valid UTF-8".to_owned())?;
+        cells.push(if text.is_empty() || text == "\\N" {
+            Cell::Null
+        } else {
+            Cell::Text(text)
+        });
+    }
+    rows.push(|at| cells[at], sink)
+}
+
+/// Remembers the last byte that went through.
+struct LastByte<'a> {
+    stream: &'a mut dyn Read,
+    last: u8,
+}
+
+impl Read for LastByte<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.stream.read(buffer)?;
+        if n > 0 {
+            self.last = buffer[n - 1];
+        }
+        Ok(n)
+    }
+}
+
+/// The columns that are written, in their order.
+const WRITTEN: [&str; 20] = [
+    "trace_id",
+    "span_id",
+    "parent_id",
+    "is_root",
+    "service",
+    "name",
+    "module",
+    "tag",
+    "kind",
+    "start_ns",
+    "duration_ns",
+    "cpu_ns",
+    "wait_ns",
+    "lock_wait_ns",
+    "memory_bytes",
+    "error",
+    "attributes",
+    "signal",
+    "entity",
+    "value",
+];
+
+/// Writes the schema that the module of tables describes.
+struct CsvWriter {
+    out: csv::Writer<Box<dyn Write + Send>>,
+    failed: Option<io::Error>,
+}
+
+impl CsvWriter {
+    fn new(out: Box<dyn Write + Send>) -> CsvWriter {
+        let mut writer = CsvWriter {
+            out: csv::Writer::from_writer(out),
+            failed: None,
+        };
+        writer.write(&WRITTEN);
+        writer
+    }
+
+    fn write(&mut self, cells: &[&str]) {
+        if self.failed.is_none()
+            && let Err(error) = self.out.write_record(cells)
+        {
+            self.failed = Some(io::Error::other(error));
+        }
+    }
+}
+
+fn number(value: Option<u64>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+impl Intake for CsvWriter {
+    fn span(&mut self, span: &Span<'_>) {
+        let truth =
+            |truth: Option<bool>| truth.map_or("", |truth| if truth { "true" } else { "false" });
+        let is_root = truth(match span.parent {
+            Parent::Unknown => None,
+            Parent::Root => Some(true),
+            Parent::Child => Some(false),
+        });
+        self.write(&[
+            span.trace_id,
+            span.span_id,
+            span.parent_id,
+            is_root,
+            span.service.unwrap_or_default(),
+            span.name.unwrap_or_default(),
+            span.module.unwrap_or_default(),
+            span.tag.unwrap_or_default(),
+            span.kind.map_or("", Kind::name),
+            &span
+                .start
+                .map_or_else(String::new, |start| start.to_string()),
+            &number(span.duration),
+            &number(span.cpu),
+            &number(span.wait),
+            &number(span.lock_wait),
+            &number(span.memory),
+            truth(span.error),
+            &attributes_json(span.attributes).unwrap_or_default(),
+            "",
+            "",
+            "",
+        ]);
+    }
+
+    fn sample(&mut self, sample: &Sample<'_>) {
+        let mut cells = [""; 20];
+        let (time, value) = (
+            sample
+                .time
+                .map_or_else(String::new, |time| time.to_string()),
+            sample.value.to_string(),
+        );
+        cells[9] = &time;
+        cells[17] = sample.signal.name;
+        cells[18] = sample.entity;
+        cells[19] = &value;
+        self.write(&cells);
+    }
+
+    fn skipped(&mut self, _: &'static str, _: u64) {}
+}
+
+impl RecordWriter for CsvWriter {
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
+        match self.failed.take() {
+            Some(error) => Err(error),
+            None => self.out.flush(),
+        }
+    }
+}

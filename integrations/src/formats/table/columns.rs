@@ -1,0 +1,316 @@
+//! Which column of a table is what: as the user says, else as a known layout has it, else by names that leave no doubt.
+
+use pss_metrics::plugin::nearest;
+
+use super::{
+    super::settings::InputSettings,
+    field::{Field, Unit},
+};
+
+/// The columns of a table that are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Columns {
+    /// Each field with the place of its column and, for times, its unit.
+    pub of: Vec<(Field, usize, Unit)>,
+    /// The layout's name, for the report.
+    pub layout: &'static str,
+}
+
+/// A layout that others write.
+struct Layout {
+    name: &'static str,
+    /// Columns that tell it.
+    signature: &'static [&'static str],
+    columns: &'static [(Field, &'static str, Unit)],
+}
+
+const NS: Unit = Unit::Nanoseconds;
+
+/// Known layouts; the first whose signature is there.
+const LAYOUTS: &[Layout] = &[
+    Layout {
+        name: "pss",
+        signature: &["start_ns", "duration_ns", "is_root"],
+        columns: &[
+            (Field::TraceId, "trace_id", NS),
+            (Field::SpanId, "span_id", NS),
+            (Field::ParentId, "parent_id", NS),
+            (Field::IsRoot, "is_root", NS),
+            (Field::Service, "service", NS),
+            (Field::Name, "name", NS),
+            (Field::Module, "module", NS),
+            (Field::Tag, "tag", NS),
+            (Field::Kind, "kind", NS),
+            (Field::Start, "start_ns", NS),
+            (Field::Duration, "duration_ns", NS),
+            (Field::Cpu, "cpu_ns", NS),
+            (Field::Wait, "wait_ns", NS),
+            (Field::LockWait, "lock_wait_ns", NS),
+            (Field::Memory, "memory_bytes", NS),
+            (Field::Error, "error", NS),
+            (Field::Attributes, "attributes", NS),
+            (Field::Signal, "signal", NS),
+            (Field::Entity, "entity", NS),
+            (Field::Value, "value", NS),
+        ],
+    },
+    // The table that the OpenTelemetry Collector's ClickHouse exporter makes.
+    Layout {
+        name: "clickhouse otel_traces",
+        signature: &["Timestamp", "SpanName", "ServiceName", "Duration"],
+        columns: &[
+            (Field::TraceId, "TraceId", NS),
+            (Field::SpanId, "SpanId", NS),
+            (Field::ParentId, "ParentSpanId", NS),
+            (Field::Service, "ServiceName", NS),
+            (Field::Name, "SpanName", NS),
+            (Field::Kind, "SpanKind", NS),
+            (Field::Start, "Timestamp", Unit::Rfc3339),
+            (Field::Duration, "Duration", NS),
+            (Field::Error, "StatusCode", NS),
+            (Field::Attributes, "SpanAttributes", NS),
+        ],
+    },
+    // The traces of Nezha (IntelligentDDS, FSE 2023).
+    Layout {
+        name: "nezha",
+        signature: &[
+            "PodName",
+            "OperationName",
+            "StartTimeUnixNano",
+            "EndTimeUnixNano",
+        ],
+        columns: &[
+            (Field::TraceId, "TraceID", NS),
+            (Field::TraceId, "TraceId", NS),
+            (Field::SpanId, "SpanID", NS),
+            (Field::SpanId, "SpanId", NS),
+            (Field::ParentId, "ParentID", NS),
+            (Field::ParentId, "ParentId", NS),
+            (Field::Service, "PodName", NS),
+            (Field::Name, "OperationName", NS),
+            (Field::Start, "StartTimeUnixNano", NS),
+            (Field::End, "EndTimeUnixNano", NS),
+        ],
+    },
+];
+
+/// Names that leave no doubt, unit included; native records' own among them.
+const NAMES: &[(Field, &str, Unit)] = &[
+    (Field::TraceId, "trace_id", NS),
+    (Field::TraceId, "traceId", NS),
+    (Field::TraceId, "TraceId", NS),
+    (Field::SpanId, "span_id", NS),
+    (Field::SpanId, "spanId", NS),
+    (Field::SpanId, "SpanId", NS),
+    (Field::ParentId, "parent_id", NS),
+    (Field::ParentId, "parent_span_id", NS),
+    (Field::ParentId, "parentSpanId", NS),
+    (Field::ParentId, "ParentSpanId", NS),
+    (Field::IsRoot, "is_root", NS),
+    (Field::Service, "service", NS),
+    (Field::Service, "service_name", NS),
+    (Field::Service, "service.name", NS),
+    (Field::Name, "name", NS),
+    (Field::Name, "operation", NS),
+    (Field::Name, "operation_name", NS),
+    (Field::Name, "span_name", NS),
+    (Field::Module, "module", NS),
+    (Field::Tag, "branch_tag", NS),
+    (Field::Tag, "tag", NS),
+    (Field::Kind, "kind", NS),
+    (Field::Kind, "span_kind", NS),
+    (Field::Start, "start_ns", NS),
+    (Field::Start, "start_time_unix_nano", NS),
+    (Field::Start, "start_us", Unit::Microseconds),
+    (Field::Start, "start_ms", Unit::Milliseconds),
+    (Field::Start, "timestamp", Unit::Seconds),
+    (Field::Start, "start", Unit::Seconds),
+    (Field::Start, "start_time", Unit::Rfc3339),
+    (Field::End, "end_time_unix_nano", NS),
+    (Field::Duration, "duration_ns", NS),
+    (Field::Duration, "duration_nano", NS),
+    (Field::Duration, "duration_us", Unit::Microseconds),
+    (Field::Duration, "duration_ms", Unit::Milliseconds),
+    (Field::Duration, "duration_s", Unit::Seconds),
+    (Field::Duration, "duration", Unit::Seconds),
+    (Field::Cpu, "cpu_ns", NS),
+    (Field::Cpu, "cpu_time", Unit::Seconds),
+    (Field::Wait, "wait_ns", NS),
+    (Field::Wait, "wait_time", Unit::Seconds),
+    (Field::LockWait, "lock_wait_ns", NS),
+    (Field::LockWait, "lock_wait", Unit::Seconds),
+    (Field::Memory, "memory_bytes", NS),
+    (Field::Memory, "memory", NS),
+    (Field::Error, "error", NS),
+    (Field::Error, "is_error", NS),
+    (Field::Error, "status_code", NS),
+    (Field::Attributes, "attributes", NS),
+    (Field::Signal, "signal", NS),
+    (Field::Entity, "entity", NS),
+    (Field::Value, "value", NS),
+];
+
+impl Columns {
+    /// Finds the columns of a table by the names of all its columns.
+    ///
+    /// # Errors
+    /// A column that the user names and that is not there, or no column from which a span or sample could come: with the candidates.
+    pub fn find(names: &[&str], settings: &InputSettings) -> Result<Columns, String> {
+        let at = |name: &str| names.iter().position(|known| *known == name);
+        let layout = LAYOUTS
+            .iter()
+            .find(|layout| layout.signature.iter().all(|name| at(name).is_some()));
+        let (name, table) = match layout {
+            Some(layout) => (layout.name, layout.columns),
+            None => ("by names of columns", NAMES),
+        };
+        let mut columns = Columns {
+            of: Vec::new(),
+            layout: name,
+        };
+        for (field, column, unit) in table {
+            if let Some(place) = at(column)
+                && columns.place(*field).is_none()
+            {
+                columns.of.push((*field, place, *unit));
+            }
+        }
+        for (field, name) in Field::ALL {
+            let Some(wanted) = settings.columns.get(*name) else {
+                continue;
+            };
+            let place = at(&wanted.name).ok_or_else(|| {
+                let help = nearest(&wanted.name, names.iter().copied())
+                    .map_or_else(String::new, |near| format!("; did you mean {near:?}?"));
+                format!(
+                    "has no column {:?}, which [input.columns] names for `{name}`{help} Its columns: {}",
+                    wanted.name,
+                    shown(names)
+                )
+            })?;
+            let unit = match &wanted.unit {
+                Some(unit) => Unit::parse(unit)
+                    .ok_or_else(|| format!("cannot be read with the unit {unit:?} of `{name}`: known are s, ms, us, ns, rfc3339"))?,
+                None => columns
+                    .of
+                    .iter()
+                    .find(|(known, at, _)| known == field && *at == place)
+                    .map_or(Unit::Seconds, |(.., unit)| *unit),
+            };
+            columns.of.retain(|(known, ..)| known != field);
+            columns.of.push((*field, place, unit));
+        }
+        let has = |field| columns.place(field).is_some();
+        let spans =
+            has(Field::Name) && (has(Field::Duration) || (has(Field::Start) && has(Field::End)));
+        let samples = has(Field::Signal) && has(Field::Value);
+        if !spans && !samples {
+            let missing = if has(Field::Name) { "duration" } else { "name" };
+            return Err(format!(
+                "has no column that is surely `{missing}`: say which one it is in [input.columns] of pss.toml, as in `{missing} = \"..\"`{}. Its columns: {}",
+                if missing == "duration" {
+                    " with its unit, `duration = { column = \"..\", unit = \"ms\" }`"
+                } else {
+                    ""
+                },
+                shown(names)
+            ));
+        }
+        columns.of.sort_by_key(|(field, ..)| *field);
+        Ok(columns)
+    }
+
+    /// Whether a table with these columns is surely one of spans or samples.
+    pub fn is_known(names: &[&str]) -> bool {
+        LAYOUTS
+            .iter()
+            .any(|layout| layout.signature.iter().all(|name| names.contains(name)))
+    }
+
+    /// The place of a field's column.
+    pub fn place(&self, field: Field) -> Option<usize> {
+        self.of
+            .iter()
+            .find(|(known, ..)| *known == field)
+            .map(|(_, place, _)| *place)
+    }
+}
+
+/// Names of columns, cut where there are very many.
+fn shown(names: &[&str]) -> String {
+    let mut text = names
+        .iter()
+        .take(40)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if names.len() > 40 {
+        text.push_str(", ..");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::super::settings::Column, *};
+
+    fn settings(pairs: &[(&str, &str, Option<&str>)]) -> InputSettings {
+        InputSettings {
+            columns: pairs
+                .iter()
+                .map(|(field, name, unit)| {
+                    (
+                        (*field).to_owned(),
+                        Column {
+                            name: (*name).to_owned(),
+                            unit: unit.map(str::to_owned),
+                        },
+                    )
+                })
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn a_known_layout_needs_no_mapping() {
+        let names = [
+            "Timestamp",
+            "TraceId",
+            "SpanName",
+            "ServiceName",
+            "Duration",
+            "StatusCode",
+        ];
+        let columns = Columns::find(&names, &InputSettings::default()).expect("known");
+        assert_eq!(columns.layout, "clickhouse otel_traces");
+        assert_eq!(columns.place(Field::Duration), Some(4));
+    }
+
+    #[test]
+    fn what_the_user_says_comes_first_and_must_be_there() {
+        let names = ["ts", "op", "took", "name"];
+        let said = settings(&[
+            ("start", "ts", Some("us")),
+            ("name", "op", None),
+            ("duration", "took", Some("ms")),
+        ]);
+        let columns = Columns::find(&names, &said).expect("mapped");
+        assert_eq!(
+            columns.of,
+            [
+                (Field::Name, 1, Unit::Seconds),
+                (Field::Start, 0, Unit::Microseconds),
+                (Field::Duration, 2, Unit::Milliseconds),
+            ]
+        );
+        let wrong = settings(&[("duration", "tok", None)]);
+        let error = Columns::find(&names, &wrong).expect_err("not there");
+        assert!(
+            error.contains("\"tok\"") && error.contains("\"took\""),
+            "{error}"
+        );
+        let error = Columns::find(&["a", "b"], &InputSettings::default()).expect_err("nothing");
+        assert!(error.contains("name") && error.contains("a, b"), "{error}");
+    }
+}
