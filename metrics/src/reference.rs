@@ -54,6 +54,14 @@ fn section(out: &mut String, meta: &MetricMeta) {
         "\n- Needs: {}.\n- Least data: {}.\n- When it is bad: {}.\n- It cannot see: {}.\n",
         meta.needs, meta.minimum, meta.advice, meta.limits
     );
+    let _ = writeln!(out, "\n| worked example | score |\n|---|---|");
+    for example in meta.examples {
+        let score = example
+            .score
+            .map_or_else(|| "n/a".to_owned(), |score| format!("{score:.3}"));
+        let _ = writeln!(out, "| {} | {score} |", example.title);
+    }
+    out.push('\n');
     for source in meta.sources {
         let _ = writeln!(out, "- See {source}.");
     }

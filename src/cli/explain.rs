@@ -62,6 +62,15 @@ pub(super) fn metric(meta: &MetricMeta) -> String {
         "\nwhen it is bad: {}\nit cannot see: {}",
         meta.advice, meta.limits
     );
+    if !meta.examples.is_empty() {
+        text.push_str("\nworked examples\n");
+    }
+    for example in meta.examples {
+        let score = example
+            .score
+            .map_or_else(|| "n/a".to_owned(), |score| format!("{score:.3}"));
+        let _ = writeln!(text, "  {score:>5}  {}", example.title);
+    }
     for source in meta.sources {
         let _ = writeln!(text, "see {source}");
     }

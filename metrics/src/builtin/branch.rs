@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::{
     plugin_meta,
     score::{
-        Curve, FactorMeta, GroupView, Metric, MetricEntry, MetricMeta, Outcome, Over, PerSubject,
-        Settings, SummaryView,
+        Call, Curve, Example, FactorMeta, GroupView, Metric, MetricEntry, MetricMeta, Outcome,
+        Over, PerSubject, Settings, Story, SummaryView, even, plain,
     },
     stats::chi2_95,
 };
@@ -38,8 +38,54 @@ static META: MetricMeta = MetricMeta {
     limits: "a mix of branches that stays the same is steady, however mixed it is",
     advice: "look at when the mix of the operation with the most points changed: a feature flag, a fallback, another kind of traffic",
     sources: &["Miller, Note on the bias of information estimates, 1955"],
-    examples: &[],
+    examples: &[
+        Example {
+            title: "three of ten calls go right, all the time",
+            story: same,
+            score: Some(1.000),
+        },
+        Example {
+            title: "three of ten go right, and seven of ten from half time on",
+            story: drifting,
+            score: Some(0.608),
+        },
+        Example {
+            title: "nobody says which branch was taken",
+            story: none,
+            score: None,
+        },
+    ],
 };
+
+/// Calls that take the right branch with a probability.
+fn branching(right: impl Fn(u64) -> f64) -> Story {
+    Story::default().calls(
+        "route",
+        2000,
+        50,
+        |_| 10_000.0,
+        |at, call| Call {
+            tag: Some(if even(at) < right(at) {
+                "right"
+            } else {
+                "left"
+            }),
+            ..call
+        },
+    )
+}
+
+fn same() -> Story {
+    branching(|_| 0.3)
+}
+
+fn drifting() -> Story {
+    branching(|at| if at < 1000 { 0.3 } else { 0.7 })
+}
+
+fn none() -> Story {
+    Story::default().calls("route", 2000, 50, |_| 10_000.0, plain)
+}
 
 /// The metric.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     plugin_meta,
     score::{
-        Curve, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, PerSubject, Settings,
-        Subject, SummaryView,
+        Call, Curve, Example, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over,
+        PerSubject, Settings, Story, Subject, SummaryView, even, plain,
     },
     stats::excess_spread,
 };
@@ -51,8 +51,54 @@ static META: MetricMeta = MetricMeta {
     sources: &[
         "Yang, Yue and Rashmi, A large scale analysis of hundreds of in-memory cache clusters at Twitter, OSDI 2020",
     ],
-    examples: &[],
+    examples: &[
+        Example {
+            title: "95 of 100 look-ups hit",
+            story: warm,
+            score: Some(0.979),
+        },
+        Example {
+            title: "for a fifth of the time only 20 of 100 hit",
+            story: lost,
+            score: Some(0.471),
+        },
+        Example {
+            title: "nobody says whether a look-up hit",
+            story: none,
+            score: None,
+        },
+    ],
 };
+
+/// Look-ups that hit with a probability.
+fn hitting(hits: impl Fn(u64) -> f64) -> Story {
+    Story::default().calls(
+        "look up",
+        2000,
+        50,
+        |_| 1_000.0,
+        |at, call| Call {
+            tag: Some(if even(at) < hits(at) {
+                "cache_hit"
+            } else {
+                "cache_miss"
+            }),
+            ..call
+        },
+    )
+}
+
+fn warm() -> Story {
+    hitting(|_| 0.95)
+}
+
+fn lost() -> Story {
+    hitting(|at| if (800..1200).contains(&at) { 0.2 } else { 0.95 })
+}
+
+fn none() -> Story {
+    Story::default().calls("look up", 2000, 50, |_| 1_000.0, plain)
+}
 
 /// The metric.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 use crate::{
     plugin_meta,
     score::{
-        Curve, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, PerSubject, Settings,
-        SummaryView,
+        Call, Curve, Example, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over,
+        PerSubject, Settings, Story, SummaryView, even, plain,
     },
     stats::tail,
 };
@@ -36,8 +36,50 @@ static META: MetricMeta = MetricMeta {
     limits: "waits that all requests share are steady",
     advice: "look for the lock, pool or queue behind the operation with the most points; a few requests wait out of proportion to their work",
     sources: &["Gunther, Guerrilla Capacity Planning, Springer 2007"],
-    examples: &[],
+    examples: &[
+        Example {
+            title: "every call waits about a tenth of its time",
+            story: steady,
+            score: Some(0.998),
+        },
+        Example {
+            title: "one call of 25 does nothing but wait",
+            story: locked,
+            score: Some(0.186),
+        },
+        Example {
+            title: "nobody measured waiting",
+            story: unknown,
+            score: None,
+        },
+    ],
 };
+
+/// Calls of which a share of the time is waiting.
+fn waiting(share: impl Fn(u64) -> f64) -> Story {
+    Story::default().calls(
+        "handle",
+        400,
+        50,
+        |_| 10_000.0,
+        |at, call| Call {
+            wait: Some((call.duration as f64 * share(at)) as u64),
+            ..call
+        },
+    )
+}
+
+fn steady() -> Story {
+    waiting(|at| 0.09 + 0.02 * even(at))
+}
+
+fn locked() -> Story {
+    waiting(|at| if at % 25 == 3 { 0.95 } else { 0.1 })
+}
+
+fn unknown() -> Story {
+    Story::default().calls("handle", 400, 50, |_| 10_000.0, plain)
+}
 
 /// The metric.
 #[derive(Debug)]

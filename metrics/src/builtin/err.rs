@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     plugin_meta,
     score::{
-        Curve, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, Product, Settings,
-        Subject, SummaryView,
+        Call, Curve, Example, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, Product,
+        Settings, Story, Subject, SummaryView, plain,
     },
     stats::excess_spread,
 };
@@ -51,8 +51,59 @@ static META: MetricMeta = MetricMeta {
     limits: "an error nobody records is not seen",
     advice: "look at the operation with the most points; a bad burst with a good rate means a short outage: see the worst window",
     sources: &["Beyer et al., Site Reliability Engineering, O'Reilly 2016, chapter 4"],
-    examples: &[],
+    examples: &[
+        Example {
+            title: "2000 calls, and none fails",
+            story: clean,
+            score: Some(1.000),
+        },
+        Example {
+            title: "one call of fifty fails, all the time",
+            story: rate,
+            score: Some(0.755),
+        },
+        Example {
+            title: "as many fail within two seconds",
+            story: burst,
+            score: Some(0.502),
+        },
+        Example {
+            title: "nobody says whether a call failed",
+            story: unknown,
+            score: None,
+        },
+    ],
 };
+
+/// Calls of which some fail.
+fn failing(fails: impl Fn(u64) -> bool) -> Story {
+    Story::default().calls(
+        "handle",
+        2000,
+        50,
+        |_| 10_000.0,
+        |at, call| Call {
+            error: Some(fails(at)),
+            ..call
+        },
+    )
+}
+
+fn clean() -> Story {
+    failing(|_| false)
+}
+
+fn rate() -> Story {
+    failing(|at| at % 50 == 11)
+}
+
+fn burst() -> Story {
+    failing(|at| (1000..1040).contains(&at))
+}
+
+fn unknown() -> Story {
+    Story::default().calls("handle", 400, 50, |_| 10_000.0, plain)
+}
 
 /// The metric.
 #[derive(Debug)]

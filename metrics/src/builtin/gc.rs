@@ -5,8 +5,8 @@ use crate::{
     model::Signal,
     plugin_meta,
     score::{
-        Curve, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, PerSubject, Settings,
-        Subject, SummaryView,
+        Curve, Example, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, PerSubject,
+        Settings, Story, Subject, SummaryView, even, plain,
     },
     stats::quantile,
 };
@@ -62,8 +62,63 @@ static META: MetricMeta = MetricMeta {
     limits: "the sawtooth infers collections from memory that falls; a program that frees memory itself looks alike",
     advice: "long pauses ask for another collector or a smaller heap; a large share for fewer allocations or a larger heap",
     sources: &["Detlefs et al., Garbage-first garbage collection, ISMM 2004"],
-    examples: &[],
+    examples: &[
+        Example {
+            title: "pauses of 4 to 6 ms, one a second",
+            story: short,
+            score: Some(0.989),
+        },
+        Example {
+            title: "one pause of five takes 400 ms",
+            story: long,
+            score: Some(0.438),
+        },
+        Example {
+            title: "somebody looked, and there was no pause",
+            story: never,
+            score: Some(1.000),
+        },
+        Example {
+            title: "no pauses are known, and memory doubles and falls back every ten seconds",
+            story: sawtooth,
+            score: Some(0.500),
+        },
+        Example {
+            title: "neither pauses nor memory are known",
+            story: unknown,
+            score: None,
+        },
+    ],
 };
+
+/// Pauses of one process, one a second, in milliseconds.
+fn pauses(milliseconds: impl Fn(u64) -> f64) -> Story {
+    Story::default().readings(Signal::GC_PAUSE, "shop", 120, 1000, |at| {
+        1e6 * milliseconds(at)
+    })
+}
+
+fn short() -> Story {
+    pauses(|at| 4.0 + 2.0 * even(at))
+}
+
+fn long() -> Story {
+    pauses(|at| if at % 5 == 0 { 400.0 } else { 5.0 })
+}
+
+fn never() -> Story {
+    pauses(|_| 0.0)
+}
+
+fn sawtooth() -> Story {
+    Story::default().readings(Signal::MEMORY_RSS, "shop", 120, 1000, |at| {
+        1e8 * (1.0 + 0.1 * (at % 10) as f64)
+    })
+}
+
+fn unknown() -> Story {
+    Story::default().calls("handle", 400, 50, |_| 10_000.0, plain)
+}
 
 /// The metric.
 #[derive(Debug)]

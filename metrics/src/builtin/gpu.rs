@@ -5,8 +5,8 @@ use crate::{
     model::Signal,
     plugin_meta,
     score::{
-        Curve, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, PerSubject, Settings,
-        Subject, SummaryView, by_name,
+        Curve, Example, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, PerSubject,
+        Settings, Story, Subject, SummaryView, by_name, even, plain,
     },
     stats::{median, quantile},
 };
@@ -75,8 +75,65 @@ static META: MetricMeta = MetricMeta {
     limits: "an allocator that takes all memory at the start shows neither leak nor spike",
     advice: "stalls ask for the input pipeline or synchronisation; memory near full for smaller batches",
     sources: &["NVIDIA Management Library reference, utilisation and memory"],
-    examples: &[],
+    examples: &[
+        Example {
+            title: "half of the memory, busy all the time",
+            story: steady,
+            score: Some(0.999),
+        },
+        Example {
+            title: "idle one second of four",
+            story: stalls,
+            score: Some(0.889),
+        },
+        Example {
+            title: "98 % of the memory is used",
+            story: full,
+            score: Some(0.791),
+        },
+        Example {
+            title: "memory grows from 15 to 27 GB",
+            story: leak,
+            score: Some(0.801),
+        },
+        Example {
+            title: "there is no device",
+            story: unknown,
+            score: None,
+        },
+    ],
 };
+
+/// One device of 40 GB: gigabytes used and percent busy, once a second.
+fn device(used: impl Fn(u64) -> f64, busy: impl Fn(u64) -> f64) -> Story {
+    Story::default()
+        .readings(Signal::GPU_MEMORY_USED, "0", 120, 1000, |at| 1e9 * used(at))
+        .readings(Signal::GPU_MEMORY_TOTAL, "0", 120, 1000, |_| 40e9)
+        .readings(Signal::GPU_UTILIZATION, "0", 120, 1000, |at| 1e4 * busy(at))
+}
+
+fn steady() -> Story {
+    device(|at| 20.0 + 0.2 * even(at), |_| 90.0)
+}
+
+fn stalls() -> Story {
+    device(
+        |at| 20.0 + 0.2 * even(at),
+        |at| if at % 4 == 0 { 5.0 } else { 90.0 },
+    )
+}
+
+fn full() -> Story {
+    device(|at| 39.0 + 0.2 * even(at), |_| 90.0)
+}
+
+fn leak() -> Story {
+    device(|at| 15.0 + 0.1 * at as f64, |_| 90.0)
+}
+
+fn unknown() -> Story {
+    Story::default().calls("handle", 400, 50, |_| 10_000.0, plain)
+}
 
 /// The metric.
 #[derive(Debug)]

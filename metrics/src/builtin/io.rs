@@ -4,8 +4,8 @@ use crate::{
     model::{Category, Signal},
     plugin_meta,
     score::{
-        Curve, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, Product, Settings,
-        SummaryView,
+        Call, Curve, Example, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, Product,
+        Settings, Story, SummaryView, even, plain,
     },
     stats::{dispersion, weight},
 };
@@ -63,8 +63,50 @@ static META: MetricMeta = MetricMeta {
     limits: "a wait that is always the same is steady, however long it is",
     advice: "look at the operation with the most points: its requests wait for unequal parts of their time, as on a contended disk, pool or lock",
     sources: &["Weiner, psi: pressure stall information, Linux 4.20"],
-    examples: &[],
+    examples: &[
+        Example {
+            title: "28 to 32 % of every call is waiting",
+            story: steady,
+            score: Some(0.988),
+        },
+        Example {
+            title: "5 to 95 % of a call is waiting",
+            story: unsteady,
+            score: Some(0.368),
+        },
+        Example {
+            title: "nobody measured waiting",
+            story: unknown,
+            score: None,
+        },
+    ],
 };
+
+/// Calls of which a share of the time is waiting.
+fn waiting(share: impl Fn(u64) -> f64) -> Story {
+    Story::default().calls(
+        "handle",
+        400,
+        50,
+        |_| 10_000.0,
+        |at, call| Call {
+            wait: Some((call.duration as f64 * share(at)) as u64),
+            ..call
+        },
+    )
+}
+
+fn steady() -> Story {
+    waiting(|at| 0.28 + 0.04 * even(at))
+}
+
+fn unsteady() -> Story {
+    waiting(|at| 0.05 + 0.9 * even(at))
+}
+
+fn unknown() -> Story {
+    Story::default().calls("handle", 400, 50, |_| 10_000.0, plain)
+}
 
 /// The metric.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use crate::{
     model::Signal,
     plugin_meta,
     score::{
-        Curve, EntityView, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, PerSubject,
-        Settings, Subject, SummaryView, by_name,
+        Curve, EntityView, Example, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over,
+        PerSubject, Settings, Story, Subject, SummaryView, by_name, even, plain,
     },
     stats::trend,
 };
@@ -59,8 +59,67 @@ static META: MetricMeta = MetricMeta {
     limits: "without offsets the rate is assumed to be 100 messages a second, and flagged",
     advice: "growth asks for more consumers or partitions; a swing for what stalls them: rebalances, slow batches, a slow sink",
     sources: &["Apache Kafka documentation, monitoring: consumer lag"],
-    examples: &[],
+    examples: &[
+        Example {
+            title: "200 to 300 messages behind, 1000 consumed a second",
+            story: steady,
+            score: Some(0.988),
+        },
+        Example {
+            title: "100 messages more behind every second",
+            story: growing,
+            score: Some(0.400),
+        },
+        Example {
+            title: "500 messages behind, and nothing is consumed",
+            story: stuck,
+            score: Some(0.158),
+        },
+        Example {
+            title: "500 messages behind, at a rate that nobody knows",
+            story: assumed,
+            score: Some(0.847),
+        },
+        Example {
+            title: "nobody measured lag",
+            story: unknown,
+            score: None,
+        },
+    ],
 };
+
+/// The lag of one partition, every half a second, at a rate of messages per second.
+fn partition(rate: f64, lag: impl Fn(u64) -> f64) -> Story {
+    Story::default()
+        .readings(Signal::KAFKA_LAG, "group/orders/0", 240, 500, lag)
+        .readings(
+            Signal::KAFKA_OFFSET,
+            "group/orders/0",
+            240,
+            500,
+            move |at| 0.5 * rate * at as f64,
+        )
+}
+
+fn steady() -> Story {
+    partition(1000.0, |at| 200.0 + 100.0 * even(at))
+}
+
+fn growing() -> Story {
+    partition(1000.0, |at| 200.0 + 50.0 * at as f64)
+}
+
+fn stuck() -> Story {
+    partition(0.0, |_| 500.0)
+}
+
+fn assumed() -> Story {
+    Story::default().readings(Signal::KAFKA_LAG, "group/orders/0", 240, 500, |_| 500.0)
+}
+
+fn unknown() -> Story {
+    Story::default().calls("handle", 400, 50, |_| 10_000.0, plain)
+}
 
 /// The metric.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use crate::{
     model::Signal,
     plugin_meta,
     score::{
-        Curve, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, PerSubject, Settings,
-        Subject, SummaryView,
+        Curve, Example, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, PerSubject,
+        Settings, Story, Subject, SummaryView, even,
     },
 };
 
@@ -59,8 +59,52 @@ static META: MetricMeta = MetricMeta {
     limits: "a short run cannot tell a leak from warm-up: the first 5 % of a life are dropped when it has 20 windows",
     advice: "a leak shows as a slope that does not bend: compare heap profiles of two times; spikes ask for what ran in that window",
     sources: &["Sen, Estimates of the regression coefficient based on Kendall's tau, JASA 1968"],
-    examples: &[],
+    examples: &[
+        Example {
+            title: "200 to 204 MB all the time",
+            story: flat,
+            score: Some(0.998),
+        },
+        Example {
+            title: "grows from 200 to 400 MB",
+            story: leak,
+            score: Some(0.613),
+        },
+        Example {
+            title: "twice as much for five seconds",
+            story: spike,
+            score: Some(0.601),
+        },
+        Example {
+            title: "two samples",
+            story: short,
+            score: None,
+        },
+    ],
 };
+
+/// Megabytes of one process, twice a second for 100 seconds.
+fn memory(megabytes: impl Fn(u64) -> f64) -> Story {
+    Story::default().readings(Signal::MEMORY_RSS, "shop", 200, 500, |at| {
+        1e6 * megabytes(at)
+    })
+}
+
+fn flat() -> Story {
+    memory(|at| 200.0 + 4.0 * even(at))
+}
+
+fn leak() -> Story {
+    memory(|at| 200.0 + 4.0 * even(at) + at as f64)
+}
+
+fn spike() -> Story {
+    memory(|at| 200.0 + 4.0 * even(at) + if (100..110).contains(&at) { 200.0 } else { 0.0 })
+}
+
+fn short() -> Story {
+    Story::default().readings(Signal::MEMORY_RSS, "shop", 2, 500, |_| 2e8)
+}
 
 /// The metric.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use crate::{
     model::Signal,
     plugin_meta,
     score::{
-        Curve, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, PerSubject, Settings,
-        Subject, SummaryView, by_name,
+        Curve, Example, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, PerSubject,
+        Settings, Story, Subject, SummaryView, by_name, even, plain,
     },
 };
 
@@ -70,8 +70,54 @@ static META: MetricMeta = MetricMeta {
     limits: "lag of a loop that measures itself misses what happens between its measurements",
     advice: "find the work that holds the loop or the processors: long callbacks, too many threads, a processor limit of the container",
     sources: &["Weiner, psi: pressure stall information, Linux 4.20"],
-    examples: &[],
+    examples: &[
+        Example {
+            title: "the loop is at most 2 ms late",
+            story: prompt,
+            score: Some(0.988),
+        },
+        Example {
+            title: "one task of fifty starts 300 ms late",
+            story: stalls,
+            score: Some(0.367),
+        },
+        Example {
+            title: "ready work waits two fifths of its time for a processor",
+            story: queued,
+            score: Some(0.345),
+        },
+        Example {
+            title: "nobody measured lag",
+            story: unknown,
+            score: None,
+        },
+    ],
 };
+
+/// How late an event loop is, ten times a second, in milliseconds.
+fn late(milliseconds: impl Fn(u64) -> f64) -> Story {
+    Story::default().readings(Signal::LOOP_LAG, "shop", 600, 100, |at| {
+        1e6 * milliseconds(at)
+    })
+}
+
+fn prompt() -> Story {
+    late(|at| 2.0 * even(at))
+}
+
+fn stalls() -> Story {
+    late(|at| if at % 50 == 3 { 300.0 } else { 2.0 * even(at) })
+}
+
+fn queued() -> Story {
+    Story::default()
+        .readings(Signal::RUN_DELAY, "shop", 60, 1000, |at| 4e8 * at as f64)
+        .readings(Signal::ON_CPU, "shop", 60, 1000, |at| 6e8 * at as f64)
+}
+
+fn unknown() -> Story {
+    Story::default().calls("handle", 400, 50, |_| 10_000.0, plain)
+}
 
 /// The metric.
 #[derive(Debug)]

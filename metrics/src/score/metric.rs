@@ -1,11 +1,12 @@
 //! The contract of a metric: a static description and one pure function.
 
 use super::{
+    example::Example,
     outcome::Outcome,
     settings::{Curve, Settings},
     view::SummaryView,
 };
-use crate::{model::ExtraSpec, plugin::PluginMeta, summary::Summary};
+use crate::{model::ExtraSpec, plugin::PluginMeta};
 
 /// How a factor's scores over many subjects become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,17 +30,6 @@ pub struct FactorMeta {
     pub curve: Curve,
     /// Where the control points come from.
     pub origin: &'static str,
-}
-
-/// A worked example: a small input, and the score the formulas on raw values give it.
-#[derive(Debug, Clone, Copy)]
-pub struct Example {
-    /// What the input shows.
-    pub title: &'static str,
-    /// Builds the input.
-    pub input: fn() -> Summary,
-    /// The score; `None` where there is not enough data.
-    pub score: Option<f64>,
 }
 
 /// What a metric says of itself; feeds `pss explain`, `pss plugins` and the reference.

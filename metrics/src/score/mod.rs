@@ -3,6 +3,7 @@
 mod blocks;
 mod confidence;
 mod curve;
+mod example;
 mod interval;
 mod metric;
 mod outcome;
@@ -18,8 +19,9 @@ mod weigh;
 pub use blocks::{BLOCKS, LEVEL_BLOCKS};
 pub use confidence::{Confidence, Level};
 pub use curve::FLOOR;
+pub use example::{Call, Example, Reading, Story, even, plain};
 pub use interval::Interval;
-pub use metric::{Example, FactorMeta, Metric, MetricEntry, MetricMeta, Over};
+pub use metric::{FactorMeta, Metric, MetricEntry, MetricMeta, Over};
 pub use outcome::{Outcome, Part, Subject};
 pub use plan::{NoDataPolicy, Plan, Planned};
 pub use points::{Share, subjects, worst};

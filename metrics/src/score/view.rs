@@ -225,7 +225,8 @@ impl<'a> SummaryView<'a> {
 }
 
 fn seconds(first: i64, last: i64) -> f64 {
-    (i128::from(last) - i128::from(first)) as f64 * 1e-9
+    // Divided, not multiplied by 1e-9, which no float is: whole seconds stay whole.
+    (i128::from(last) - i128::from(first)) as f64 / 1e9
 }
 
 /// One group as a metric sees it.

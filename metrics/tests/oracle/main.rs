@@ -1,17 +1,20 @@
 //! A naive oracle: metrics computed on raw values, without histograms, straight from the formulas. The scores must agree within the error that a histogram's
-//! buckets (2 % wide) bring. TIME, DB, NET, ERR, IO, CONC, CACHE and BRANCH are covered; the metrics over signals are not yet.
+//! buckets (2 % wide) bring. Metrics over spans are compared on random runs, those over signals on random series, and all of them on the worked examples.
 
+mod examples;
 mod naive;
 mod run;
+mod signals;
 
 use proptest::prelude::*;
 use pss_metrics::{
     builtin::PLUGIN_CRATE,
-    model::{Batch, Span},
-    score::{Plan, Planned, metrics, score},
-    summary::Summariser,
+    model::{Batch, Signal, Span},
+    score::{Plan, Planned, Reading, Story, metrics, score},
+    summary::{Summariser, Summary},
 };
 use run::{Category, Run, Work};
+use signals::Samples;
 
 /// What the program under test gives each metric.
 fn scored(run: &Run) -> Vec<(&'static str, Option<f64>)> {
@@ -29,7 +32,11 @@ fn scored(run: &Run) -> Vec<(&'static str, Option<f64>)> {
         });
     }
     summariser.fold(&mut batch);
-    let summary = summariser.finish();
+    scored_summary(&summariser.finish())
+}
+
+/// The score of each metric over a summary.
+pub(crate) fn scored_summary(summary: &Summary) -> Vec<(&'static str, Option<f64>)> {
     let metrics = metrics(&[&PLUGIN_CRATE], &Default::default()).expect("registry is sound");
     let codes: Vec<&str> = metrics.iter().map(|metric| metric.meta().code).collect();
     let metrics = metrics
@@ -42,7 +49,7 @@ fn scored(run: &Run) -> Vec<(&'static str, Option<f64>)> {
         })
         .collect();
     let scored = score(
-        &summary,
+        summary,
         &Plan {
             metrics,
             ..Plan::default()
@@ -123,6 +130,86 @@ proptest! {
     #[test]
     fn random_runs_agree(spans in (1u32..300).prop_flat_map(|seconds| proptest::collection::vec(work(seconds), 0..3000))) {
         agree(&Run { spans })?;
+    }
+}
+
+prop_compose! {
+    fn reading(length: u32)(kind in 0..9usize, entity in 0..3usize, ms in 0..length * 100, value in 0u64..1000) -> Reading {
+        let (signal, scale) = [
+            (Signal::MEMORY_RSS, 100_000),
+            (Signal::GC_PAUSE, 300_000),
+            (Signal::LOOP_LAG, 300_000),
+            (Signal::KAFKA_LAG, 3),
+            (Signal::GPU_MEMORY_USED, 1 << 20),
+            (Signal::GPU_MEMORY_TOTAL, 1 << 20),
+            (Signal::GPU_UTILIZATION, 1000),
+            (Signal::OOM, 0),
+            (Signal::GC_PAUSE, 0),
+        ][kind];
+        Reading {
+            signal,
+            entity: ["a", "b", "c"][entity],
+            time: START + i64::from(ms) * 1_000_000,
+            value: value * scale,
+        }
+    }
+}
+
+/// Counters that never fall, as the readings of one second each.
+fn counters(rates: &[u64]) -> Vec<Reading> {
+    let mut readings = Vec::new();
+    for (signal, part) in [
+        (Signal::KAFKA_OFFSET, 1),
+        (Signal::RUN_DELAY, 1_000_000),
+        (Signal::ON_CPU, 3_000_000),
+    ] {
+        let mut total = 0;
+        for (second, rate) in rates.iter().enumerate() {
+            total += rate * part;
+            readings.push(Reading {
+                signal,
+                entity: "a",
+                time: START + second as i64 * 1_000_000_000,
+                value: total,
+            });
+        }
+    }
+    readings
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn random_series_agree(
+        mut readings in (1u32..3000).prop_flat_map(|length| proptest::collection::vec(reading(length), 0..1500)),
+        rates in proptest::collection::vec(0u64..100, 0..60),
+        without_pauses in any::<bool>(),
+    ) {
+        readings.extend(counters(&rates));
+        readings.retain(|reading| !(without_pauses && reading.signal == Signal::GC_PAUSE));
+        let story = Story { readings, ..Story::default() };
+        let times = || story.readings.iter().map(|reading| reading.time);
+        let samples = Samples {
+            readings: &story.readings,
+            run: times().min().zip(times().max()),
+        };
+        let found = scored_summary(&story.summary());
+        for (code, expected, tolerance) in [
+            // Means and maxima of windows are exact.
+            ("MEM", signals::mem(&samples), 1e-6),
+            ("GPU", signals::gpu(&samples), 1e-6),
+            // Quantiles are off by a bucket's width at most, 2 % of the value: half of that in a score, at the steepest.
+            ("GC", signals::gc(&samples), 0.03),
+            ("STARVE", signals::starve(&samples), 0.03),
+            ("KAFKA", signals::kafka(&samples), 0.03),
+        ] {
+            let found = found.iter().find(|(found, _)| *found == code).expect("a metric").1;
+            match (found, expected) {
+                (Some(found), Some(expected)) => prop_assert!((found - expected).abs() <= tolerance, "{} is {}, expected {}", code, found, expected),
+                (found, expected) => prop_assert_eq!(found, expected, "{}", code),
+            }
+        }
     }
 }
 

@@ -1,17 +1,17 @@
 //! The formulas, on raw values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 use crate::run::{Category, Run, Work};
 
 /// `1 / (1 + (x/mid)^k)`, `k = ln 9 / ln(mid/good)`, within .01 and 1.
-fn curve(x: f64, good: f64, mid: f64) -> f64 {
+pub(crate) fn curve(x: f64, good: f64, mid: f64) -> f64 {
     (1.0 / (1.0 + (x.max(0.0) / mid).powf(9f64.ln() / (mid / good).ln()))).clamp(0.01, 1.0)
 }
 
-fn mean(scores: &[(f64, f64)]) -> f64 {
+pub(crate) fn mean(scores: &[(f64, f64)]) -> f64 {
     let weights: f64 = scores.iter().map(|(weight, _)| weight).sum();
     (scores
         .iter()
@@ -22,7 +22,7 @@ fn mean(scores: &[(f64, f64)]) -> f64 {
 }
 
 /// With the worst of those that hold 1 % of the weight.
-fn with_worst(scores: &[(f64, f64)]) -> f64 {
+pub(crate) fn with_worst(scores: &[(f64, f64)]) -> f64 {
     let weights: f64 = scores.iter().map(|(weight, _)| weight).sum();
     let worst = scores
         .iter()
@@ -190,7 +190,8 @@ pub(crate) fn errors(run: &Run) -> Option<f64> {
         }
     }
     let mut bursts = Vec::new();
-    for service in ["s0", "s1"] {
+    let services: BTreeSet<&str> = known.iter().map(|work| &*work.service).collect();
+    for service in services {
         let spans: Vec<&Work> = known
             .iter()
             .copied()

@@ -3,8 +3,8 @@
 use pss_metrics::{
     plugin_meta,
     score::{
-        Curve, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, PerSubject, Settings,
-        SummaryView,
+        Curve, Example, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over, PerSubject,
+        Settings, Story, SummaryView, even, plain,
     },
     stats::{dispersion, weight},
 };
@@ -36,8 +36,27 @@ static META: MetricMeta = MetricMeta {
     limits: "a sample: it shows the shape of a third-party metric",
     advice: "look at the operation with the most points",
     sources: &[],
-    examples: &[],
+    examples: &[
+        Example {
+            title: "every call takes 9 to 11 ms",
+            story: steady,
+            score: Some(0.999),
+        },
+        Example {
+            title: "no operation of that name",
+            story: none,
+            score: None,
+        },
+    ],
 };
+
+fn steady() -> Story {
+    Story::default().calls("foobar", 400, 50, |at| 9_000.0 + 2_000.0 * even(at), plain)
+}
+
+fn none() -> Story {
+    Story::default().calls("other", 400, 50, |_| 9_000.0, plain)
+}
 
 /// The metric.
 #[derive(Debug)]
@@ -72,5 +91,28 @@ impl Metric for Foobar {
             }
         }
         subjects.finish(|| "no operation with \"foobar\" in its name has 30 spans".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pss_metrics::score::{SummaryView, Totals};
+
+    use super::*;
+
+    #[test]
+    fn examples_score_as_they_say() {
+        for example in META.examples {
+            let summary = (example.story)().summary();
+            let totals = Totals::of(&summary);
+            let outcome =
+                Foobar.score(&SummaryView::whole(&summary, &totals), &Settings::default());
+            match (outcome.score(), example.score) {
+                (Some(found), Some(expected)) => {
+                    assert!((found - expected).abs() < 5e-3, "{found} {expected}");
+                }
+                (found, expected) => assert_eq!(found, expected, "{}", example.title),
+            }
+        }
     }
 }
