@@ -446,3 +446,54 @@ fn names_beyond_the_cap_coarsen_the_same_in_any_order() {
     );
     assert_eq!(fold(&mut (0..60_000).rev()), forwards);
 }
+
+/// Scoring with threads of the caller's gives what it gives without, bit for bit.
+#[test]
+fn scoring_at_once_changes_nothing() {
+    let summary = pss_metrics::score::Story::default()
+        .calls(
+            "handle",
+            3000,
+            40,
+            |at| 9_000.0 + 4_000.0 * pss_metrics::score::even(at),
+            |at, call| pss_metrics::score::Call {
+                error: Some(at % 97 == 0),
+                wait: Some(call.duration / 3),
+                tag: Some(if at % 3 == 0 { "left" } else { "right" }),
+                ..call
+            },
+        )
+        .calls(
+            "db query",
+            3000,
+            40,
+            |at| 500.0 * (1.0 + pss_metrics::score::even(at)),
+            pss_metrics::score::plain,
+        )
+        .summary();
+    let metrics =
+        pss_metrics::score::metrics(&[&pss_metrics::builtin::PLUGIN_CRATE], &Default::default())
+            .expect("registry is sound")
+            .into_iter()
+            .map(|metric| pss_metrics::score::Planned {
+                metric,
+                weight: metric.meta().weight,
+                settings: Default::default(),
+                min_score: None,
+            })
+            .collect();
+    let plan = pss_metrics::score::Plan {
+        metrics,
+        ..Default::default()
+    };
+    let alone = pss_metrics::score::score(&summary, &plan);
+    let at_once = pss_metrics::score::score_with(&summary, &plan, &|n, work| {
+        std::thread::scope(|scope| {
+            for at in (0..n).rev() {
+                scope.spawn(move || work(at));
+            }
+        });
+    });
+    assert!(alone.interval.is_some());
+    assert_eq!(alone, at_once);
+}

@@ -2,14 +2,17 @@
 
 use std::{
     path::Path,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
 };
 
 use pss_integrations::views::View;
 use pss_metrics::{
     plugin::nearest,
     report::{Generator, InputFile, Provenance, Report, build},
-    score::score,
+    score::score_with,
     summary::Summary,
 };
 
@@ -89,7 +92,9 @@ pub(super) fn run(
     let places = places(&arguments.files, &registry.formats)?;
     let (report, summary) = if resolved.profile == Profile::Default {
         let outcome = read(&places, &options, &bar)?;
-        let scored = score(&outcome.summary, &resolved.plan);
+        let scored = score_with(&outcome.summary, &resolved.plan, &|n, work| {
+            on_all_cores(options.threads, n, work);
+        });
         let provenance = provenance(&outcome, &resolved);
         let report = build(&outcome.summary, &resolved.plan, &scored, provenance);
         (report, outcome.summary)
@@ -133,6 +138,24 @@ fn exit(resolved: &Resolved, report: &Report) -> Exit {
         exit = exit.or(Exit::Verdict);
     }
     exit
+}
+
+/// Runs the parts of scoring on all cores.
+fn on_all_cores(threads: usize, n: usize, work: &(dyn Fn(usize) + Sync)) {
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..threads.clamp(1, n.max(1)) {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    if at >= n {
+                        break;
+                    }
+                    work(at);
+                }
+            });
+        }
+    });
 }
 
 fn flags(arguments: &Analyze) -> Result<Flags, Error> {

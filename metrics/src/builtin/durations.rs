@@ -75,7 +75,7 @@ pub(super) fn score(
         n += count;
         if let Some(w) = view.weight(LEV, &subject, || (count >= LEVEL_MIN_SPANS).then_some(w))
             && !view.is_window()
-            && let Some(lev) = level(&durations, group.level_blocks())
+            && let Some(lev) = level(group.level_blocks())
         {
             product.add(LEV, subject, w, lev, count);
         }

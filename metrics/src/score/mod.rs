@@ -26,7 +26,7 @@ pub use outcome::{Outcome, Part, Subject};
 pub use plan::{NoDataPolicy, Plan, Planned};
 pub use points::{Share, subjects, worst};
 pub use registry::metrics;
-pub use run::{Scored, ScoredMetric, score};
+pub use run::{ForEach, Scored, ScoredMetric, score, score_with};
 pub use settings::{Curve, Settings, SettingsError};
 pub use timeline::{Moment, Timeline};
 pub use view::{EntityView, GroupView, MIN_SPANS, SummaryView, Totals, by_name};

@@ -1,6 +1,9 @@
 //! Scores a summary by a plan.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::OnceLock,
+};
 
 use super::{
     blocks::{BLOCKS, block, shard_block},
@@ -51,8 +54,16 @@ pub(crate) fn pss(scores: impl Iterator<Item = (f64, f64)>) -> Option<f64> {
     (weights > 0.0).then(|| sum / weights)
 }
 
+/// Runs `work(0) .. work(n - 1)`, in any order and at once if it likes.
+pub type ForEach<'a> = &'a dyn Fn(usize, &(dyn Fn(usize) + Sync));
+
 /// Scores a summary: every metric, its interval by leaving out each of 16 blocks in turn, the points each lost, the timeline.
 pub fn score(summary: &Summary, plan: &Plan) -> Scored {
+    score_with(summary, plan, &|n, work| (0..n).for_each(work))
+}
+
+/// As [`score`], with the independent parts run by `for_each`: this crate has no threads, but who calls it may. The result is the same, bit for bit.
+pub fn score_with(summary: &Summary, plan: &Plan, for_each: ForEach<'_>) -> Scored {
     let totals = Totals::of(summary);
     let whole = SummaryView::whole(summary, &totals);
     let outcomes: Vec<Outcome> = plan
@@ -74,9 +85,9 @@ pub fn score(summary: &Summary, plan: &Plan) -> Scored {
         .filter_map(|(at, score)| Some((weight(at), (*score)?))));
 
     let sizes = block_sizes(summary);
-    let mut without: Vec<Vec<f64>> = Vec::new();
-    for left_out in 0..sizes.len() {
-        without.push(
+    let slots: Vec<OnceLock<Vec<f64>>> = sizes.iter().map(|_| OnceLock::new()).collect();
+    for_each(sizes.len(), &|left_out| {
+        slots[left_out].get_or_init(|| {
             plan.metrics
                 .iter()
                 .zip(&outcomes)
@@ -95,9 +106,13 @@ pub fn score(summary: &Summary, plan: &Plan) -> Scored {
                         Outcome::NoData(_) | Outcome::Failed(_) => fallback,
                     }
                 })
-                .collect(),
-        );
-    }
+                .collect()
+        });
+    });
+    let without: Vec<Vec<f64>> = slots
+        .into_iter()
+        .map(|slot| slot.into_inner().unwrap_or_default())
+        .collect();
     let interval_of = |full: f64, value: &dyn Fn(&[f64]) -> f64| {
         let values: Vec<(f64, f64)> = sizes
             .iter()
@@ -156,7 +171,7 @@ pub fn score(summary: &Summary, plan: &Plan) -> Scored {
         metrics,
         complete: incomplete.is_empty(),
         incomplete,
-        timeline: timeline(summary, &totals, plan),
+        timeline: timeline(summary, &totals, plan, for_each),
         confidence: confidence(
             summary,
             interval.map(|interval| (interval.high - interval.low) / 2.0),

@@ -1,8 +1,10 @@
 //! The score window by window, without the parts that need more than one.
 
+use std::sync::OnceLock;
+
 use super::{
     plan::Plan,
-    run::pss,
+    run::{ForEach, pss},
     view::{SummaryView, Totals},
 };
 use crate::summary::Summary;
@@ -39,7 +41,12 @@ pub struct Timeline {
 const BAD: f64 = 15.0;
 
 /// Scores every window.
-pub(crate) fn timeline(summary: &Summary, totals: &Totals, plan: &Plan) -> Timeline {
+pub(crate) fn timeline(
+    summary: &Summary,
+    totals: &Totals,
+    plan: &Plan,
+    for_each: ForEach<'_>,
+) -> Timeline {
     let windows = summary.windows();
     let mut counts = vec![0; windows.len()];
     for (_, group) in summary.groups() {
@@ -47,8 +54,9 @@ pub(crate) fn timeline(summary: &Summary, totals: &Totals, plan: &Plan) -> Timel
             counts[slot] += cell.n;
         }
     }
-    let moments: Vec<Moment> = (0..windows.len())
-        .map(|at| {
+    let slots: Vec<OnceLock<Moment>> = (0..windows.len()).map(|_| OnceLock::new()).collect();
+    for_each(windows.len(), &|at| {
+        slots[at].get_or_init(|| {
             let view = SummaryView::window(summary, totals, at);
             let scores = plan.metrics.iter().filter_map(|planned| {
                 Some((
@@ -62,8 +70,9 @@ pub(crate) fn timeline(summary: &Summary, totals: &Totals, plan: &Plan) -> Timel
                 n: counts[at],
                 score: pss(scores).map(|score| 100.0 * score),
             }
-        })
-        .collect();
+        });
+    });
+    let moments: Vec<Moment> = slots.into_iter().filter_map(OnceLock::into_inner).collect();
     let scored: Vec<(usize, f64)> = moments
         .iter()
         .enumerate()

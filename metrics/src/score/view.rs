@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     model::Signal,
+    stats::LEVEL_MIN_SPANS,
     summary::{
         Cell, CounterCell, GaugeCell, Group, GroupKey, Histogram, Series, SeriesCell,
         ShareHistogram, Summary, WindowSet,
@@ -36,7 +37,13 @@ struct GroupTotals {
     wait_share: ShareHistogram,
     wait_odds: Histogram,
     lock_odds: Histogram,
+    /// `(n, sum of y, sum of y^2)` of each window, with `y = ln x` of its durations clipped at the 5 % and 95 % quantiles of the whole run. The bounds are frozen
+    /// when a block is left out, as the blocks are.
+    levels: Vec<(usize, LevelMoments)>,
 }
+
+/// `(n, sum of y, sum of y^2)`.
+type LevelMoments = (f64, f64, f64);
 
 impl GroupTotals {
     fn of<'a>(cells: impl Iterator<Item = &'a Cell>) -> GroupTotals {
@@ -58,10 +65,23 @@ pub struct Totals(Vec<GroupTotals>);
 impl Totals {
     /// Sums the groups of a summary.
     pub fn of(summary: &Summary) -> Totals {
-        let cells = |group: &Group| {
-            GroupTotals::of(group.timed().chain(group.untimed()).map(|(_, cell)| cell))
+        let of = |group: &Group| {
+            let mut totals =
+                GroupTotals::of(group.timed().chain(group.untimed()).map(|(_, cell)| cell));
+            if totals.durations.n() >= LEVEL_MIN_SPANS
+                && let (Some(low), Some(high)) = (
+                    totals.durations.ln_quantile(0.05),
+                    totals.durations.ln_quantile(0.95),
+                )
+            {
+                totals.levels = group
+                    .timed()
+                    .map(|(slot, cell)| (slot, cell.durations.ln_moments(low, high)))
+                    .collect();
+            }
+            totals
         };
-        Totals(summary.groups().map(|(_, group)| cells(group)).collect())
+        Totals(summary.groups().map(|(_, group)| of(group)).collect())
     }
 }
 
@@ -263,11 +283,15 @@ impl<'v> GroupView<'v> {
         self.group.timed().filter(|(slot, _)| self.view.sees(*slot))
     }
 
-    /// The cells with the level block each belongs to; the blocks stay as they are when one of the interval's is left out.
-    pub fn level_blocks(&self) -> impl Iterator<Item = (usize, &'v Cell)> {
+    /// `(n, sum of y, sum of y^2)` of the windows seen, `y` the clipped logarithm of durations, with the level block each belongs to. Blocks and bounds of
+    /// clipping stay as they are when a block of the interval is left out.
+    pub fn level_blocks(&self) -> impl Iterator<Item = (usize, (f64, f64, f64))> {
         let windows = self.view.windows();
-        self.windows()
-            .map(move |(slot, cell)| (block(slot, windows, LEVEL_BLOCKS), cell))
+        self.view.totals.0[self.at]
+            .levels
+            .iter()
+            .filter(|(slot, _)| self.view.sees(*slot))
+            .map(move |(slot, moments)| (block(*slot, windows, LEVEL_BLOCKS), *moments))
     }
 
     /// Durations of all spans seen that did not fail.

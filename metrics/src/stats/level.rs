@@ -1,7 +1,6 @@
 //! Whether the level of durations moves during the run. Dispersion cannot see that: a constant delay even lowers it.
 
 use super::quantiles::chi2_95;
-use crate::summary::{Cell, Histogram};
 
 /// Least spans.
 pub const LEVEL_MIN_SPANS: u64 = 60;
@@ -11,15 +10,14 @@ const LEAST_BLOCKS: usize = 4;
 const DESIGN_EFFECT: f64 = 3.0;
 
 /// Spread of the block means of `y = ln x` beyond what chance gives: `sqrt(max(0, sum n_b (mean_b - mean)^2 / N - 3 chi2_.95(B-1) s^2 / N))`, with `y` clipped at
-/// its 5 % and 95 % quantiles and `s^2` the variance inside blocks. `None` with fewer than 60 spans or 4 blocks.
-pub fn level<'a>(total: &Histogram, cells: impl Iterator<Item = (usize, &'a Cell)>) -> Option<f64> {
-    let (low, high) = (total.ln_quantile(0.05)?, total.ln_quantile(0.95)?);
+/// its 5 % and 95 % quantiles and `s^2` the variance inside blocks, from parts of blocks as `(block, (n, sum y, sum y^2))`. `None` with fewer than 60 spans or
+/// 4 blocks.
+pub fn level(parts: impl Iterator<Item = (usize, (f64, f64, f64))>) -> Option<f64> {
     let mut blocks: Vec<(f64, f64, f64)> = Vec::new();
-    for (block, cell) in cells {
+    for (block, (n, sum, squares)) in parts {
         if blocks.len() <= block {
             blocks.resize(block + 1, (0.0, 0.0, 0.0));
         }
-        let (n, sum, squares) = cell.durations.ln_moments(low, high);
         let b = &mut blocks[block];
         *b = (b.0 + n, b.1 + sum, b.2 + squares);
     }
