@@ -18,7 +18,7 @@ use pss_metrics::{
 
 use super::{
     arguments::{Analyze, Common},
-    pypss, stdout,
+    pypss, stdout, why,
 };
 use crate::{
     config::{Flags, Keys, Profile, Resolved, load},
@@ -85,11 +85,15 @@ pub(super) fn run(
             .map(|name| registry.format(name))
             .transpose()?,
         settings: &settings,
+        rules: Arc::new(config.rules()),
         extras: &extras,
         record_limit: RECORD_LIMIT,
         interrupt: &interrupt,
     };
     let places = places(&arguments.files, &registry.formats)?;
+    if let Some(name) = &arguments.why_category {
+        return why::run(name, &places, &options, &bar);
+    }
     let (report, summary) = if resolved.profile == Profile::Default {
         let outcome = read(&places, &options, &bar)?;
         let scored = score_with(&outcome.summary, &resolved.plan, &|n, work| {

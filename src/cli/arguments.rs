@@ -110,6 +110,9 @@ pub(super) struct Analyze {
     /// Print the report as JSON instead of text
     #[arg(long)]
     pub(super) json: bool,
+    /// Say which rule decided the category of this operation, instead of scoring
+    #[arg(long, value_name = "NAME")]
+    pub(super) why_category: Option<String>,
     /// Operations shown
     #[arg(long, value_name = "N")]
     pub(super) top: Option<String>,

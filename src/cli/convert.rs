@@ -53,6 +53,7 @@ pub(super) fn run(
             .map(|name| registry.format(name))
             .transpose()?,
         settings: &settings,
+        rules: Default::default(),
         extras: &[],
         record_limit: RECORD_LIMIT,
         interrupt: &interrupt,

@@ -10,6 +10,7 @@ mod init;
 mod plugins;
 mod pypss;
 mod stdout;
+mod why;
 
 use clap::Parser;
 use pss_metrics::plugin::PluginCrate;

@@ -64,6 +64,8 @@ pub(super) fn check(key: &Key, value: Value, place: &str) -> Result<Value, Confi
         (Takes::Crate, _) => wrong("the name of a crate"),
         (Takes::Column, Value::Text(_)) => Ok(value),
         (Takes::Column, _) => wrong("the name of a column"),
+        (Takes::Texts, Value::List(_)) => Ok(value),
+        (Takes::Texts, _) => wrong("a list such as [\"..\", \"..\"]"),
     }
 }
 

@@ -78,7 +78,7 @@ pub(super) fn from_text(text: &str, takes: &Takes) -> Value {
         Takes::Bool => text
             .parse()
             .map_or_else(|_| Value::Text(text.to_owned()), Value::Bool),
-        Takes::Choices(_) => Value::List(
+        Takes::Choices(_) | Takes::Texts => Value::List(
             text.split(',')
                 .map(str::trim)
                 .filter(|item| !item.is_empty())

@@ -22,6 +22,9 @@ pub const TEMPLATE: &str = r#"# Settings of pss; all of them are optional. `pss 
 # name = "operation"         # CSV, Parquet, Arrow: which column is what, where its name leaves doubt
 # start = { column = "ts", unit = "us" }  # times with their unit: s, ms, us, ns, rfc3339
 
+[input.rules.db]
+# words = ["ledger"]         # operation names with this word are database calls; attributes = ["peer.service=ledger"] decides before names
+
 [metrics.DB.disp]
 # good = 0.50                # the value that scores 0.9 (see `pss explain DB`)
 # mid = 1.25                 # the value that scores 0.5

@@ -1,7 +1,7 @@
 //! All keys there are: what may stand in `pss.toml`, with type, default and meaning. Checks, schema, template and `config show` read this one list.
 
 use pss_integrations::formats::table::{Field, Unit};
-use pss_metrics::score::Metric;
+use pss_metrics::{model::Category, score::Metric};
 
 /// What a key takes.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,8 @@ pub enum Takes {
     Crate,
     /// The name of a column.
     Column,
+    /// A list of any texts.
+    Texts,
 }
 
 /// One key.
@@ -189,6 +191,20 @@ impl Keys {
                     "the unit of that column; seconds where nothing is said",
                 );
             }
+        }
+        for category in Category::ALL {
+            add(
+                format!("input.rules.{}.attributes", category.name()),
+                Takes::Texts,
+                None,
+                "attributes, as \"key\" or \"key=value\", that make a span of this category before any built-in rule does",
+            );
+            add(
+                format!("input.rules.{}.words", category.name()),
+                Takes::Texts,
+                None,
+                "words of operation names that do so where no attribute decides",
+            );
         }
         add(
             "plugins.expect".into(),

@@ -1,6 +1,7 @@
 //! From settings to what is done: the plan of metrics, thresholds and limits.
 
 use pss_integrations::formats::{Column, InputSettings, table::Field};
+use pss_metrics::model::{Category, OwnRule, OwnRules};
 use pss_metrics::score::{Curve, Metric, NoDataPolicy, Plan, Planned, Settings};
 
 use super::{
@@ -172,6 +173,24 @@ impl Config {
             }
         }
         settings
+    }
+
+    /// The user's own rules for categories, in the order of the categories.
+    pub fn rules(&self) -> OwnRules {
+        let rule = |category: Category| {
+            let key = |what: &str| format!("input.rules.{}.{what}", category.name());
+            let place = |what: &str| Some(self.settings.get(&key(what))?.place.clone());
+            let (attributes, words) = (self.list(&key("attributes")), self.list(&key("words")));
+            (attributes.is_some() || words.is_some()).then(|| OwnRule {
+                category,
+                source: place("attributes")
+                    .or_else(|| place("words"))
+                    .unwrap_or_default(),
+                attributes: attributes.unwrap_or_default(),
+                words: words.unwrap_or_default(),
+            })
+        };
+        OwnRules(Category::ALL.into_iter().filter_map(rule).collect())
     }
 
     /// What is said of the inputs.

@@ -50,6 +50,7 @@ fn leaf(key: &Key) -> Json {
         }
         Takes::Choice(choices) => json!({ "enum": choices }),
         Takes::Choices(choices) => json!({ "type": "array", "items": { "enum": choices } }),
+        Takes::Texts => json!({ "type": "array", "items": { "type": "string" } }),
         Takes::Bool => json!({ "type": "boolean" }),
         Takes::Share => {
             json!({ "anyOf": [{ "type": "number", "minimum": 0, "maximum": 1 }, { "type": "string", "pattern": "^[0-9.]+ *%$" }] })

@@ -2,12 +2,16 @@
 
 use std::{
     collections::BTreeMap,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
+use super::reader::ReadOptions;
 use pss_integrations::formats::Sink;
 use pss_metrics::{
-    model::{Batch, ExtraSpec, Intake, Sample, Span},
+    model::{Batch, Intake, Sample, Span},
     summary::Summariser,
 };
 
@@ -36,15 +40,15 @@ pub(super) struct Gather<'a> {
 }
 
 impl<'a> Gather<'a> {
-    pub(super) fn new(extras: &[ExtraSpec], interrupt: &'a AtomicBool) -> Gather<'a> {
+    pub(super) fn new(options: &ReadOptions<'a>) -> Gather<'a> {
         Gather {
-            batch: Batch::new(extras.to_vec()),
-            summariser: Summariser::new(extras),
+            batch: Batch::new(options.extras.to_vec()).with_rules(Arc::clone(&options.rules)),
+            summariser: Summariser::new(options.extras),
             bad: Vec::new(),
             bad_total: 0,
             records: 0,
             notices: Vec::new(),
-            interrupt,
+            interrupt: options.interrupt,
         }
     }
 

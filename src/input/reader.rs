@@ -6,7 +6,7 @@ use std::{
     io::{self, Read},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Mutex,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, SyncSender, sync_channel},
     },
@@ -16,7 +16,7 @@ use pss_integrations::formats::{
     DecodeError, Decoder, FileDecoder, Format, InputSettings, Layout, Reading, Sink, StreamDecoder,
 };
 use pss_metrics::{
-    model::{Bad, ExtraSpec},
+    model::{Bad, ExtraSpec, OwnRules},
     summary::{Summariser, Summary},
 };
 
@@ -42,6 +42,8 @@ pub struct ReadOptions<'a> {
     pub format: Option<&'static dyn Format>,
     /// What the user says of the inputs.
     pub settings: &'a InputSettings,
+    /// The user's own rules for categories.
+    pub rules: Arc<OwnRules>,
     /// Extra observations to keep.
     pub extras: &'a [ExtraSpec],
     /// Longest record in bytes; longer ones are bad.
@@ -282,7 +284,7 @@ fn read_one(
         }
         Reading::Stream(decoder) => {
             let mut whole = source.whole();
-            let mut gather = Gather::new(options.extras, options.interrupt);
+            let mut gather = Gather::new(options);
             let broken = read_stream(decoder, &mut whole, &mut gather)
                 .map_err(|()| InputError::Worker(place.name()))?;
             (vec![gather], unless_refused(broken).map_err(refused)?)
@@ -395,7 +397,7 @@ fn read_file<'a>(
     options: &ReadOptions<'a>,
 ) -> Result<(Vec<Gather<'a>>, Result<(), DecodeError>), ()> {
     let mut gathers: Vec<Gather<'a>> = (0..options.threads.max(1))
-        .map(|_| Gather::new(options.extras, options.interrupt))
+        .map(|_| Gather::new(options))
         .collect();
     let work = AssertUnwindSafe(|| {
         let mut sinks: Vec<Box<dyn Sink + '_>> = gathers
@@ -433,7 +435,7 @@ fn decode<'a>(
     std::thread::scope(|scope| {
         let mut handles = Vec::new();
         for _ in 0..threads {
-            let gather = Gather::new(options.extras, options.interrupt);
+            let gather = Gather::new(options);
             let mut worker = Worker::new(decoder(options.settings), gather, layout);
             let (receive, give_back) = (&receive, give_back.clone());
             handles.push(scope.spawn(move || {

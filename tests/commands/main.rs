@@ -5,5 +5,6 @@ mod config;
 mod exits;
 mod plugins;
 mod pypss;
+mod rules;
 mod summary;
 mod work;

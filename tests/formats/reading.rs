@@ -24,6 +24,7 @@ fn with_options<T>(action: impl FnOnce(&ReadOptions<'_>) -> T) -> T {
         formats: &registry.formats,
         format: None,
         settings: &InputSettings::default(),
+        rules: Default::default(),
         extras: &[],
         record_limit: 1 << 20,
         interrupt: &AtomicBool::new(false),

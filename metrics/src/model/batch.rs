@@ -6,10 +6,9 @@ use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
-    category::{
-        Category, Classified, cache_attribute, cache_outcome, classify, classify_attributes,
-        error_flag,
-    },
+    category::{Category, Classified, classify, classify_attributes},
+    outcome::{cache_attribute, cache_outcome, error_flag},
+    own_rules::OwnRules,
     sample::{Sample, Signal},
     span::{Kind, Parent, Span},
     template::template,
@@ -201,6 +200,7 @@ pub struct Batch {
     pub(crate) tags: Vec<Tag>,
     pub(crate) extras: Vec<ExtraSpec>,
     pub(crate) extra_rows: Vec<ExtraRow>,
+    rules: Arc<OwnRules>,
     pub(crate) skipped: BTreeMap<&'static str, u64>,
     /// Grows by one whenever the tables start anew, so that whoever caches by [`OpId`] notices.
     pub(crate) generation: u64,
@@ -215,6 +215,13 @@ impl Batch {
             extras,
             ..Batch::default()
         }
+    }
+
+    /// The same, classifying by the user's own rules first.
+    #[must_use]
+    pub fn with_rules(mut self, rules: Arc<OwnRules>) -> Batch {
+        self.rules = rules;
+        self
     }
 
     /// Number of spans and samples not yet folded.
@@ -240,7 +247,7 @@ impl Batch {
     /// Appends a span.
     pub fn push_span(&mut self, span: &Span<'_>) {
         let mut flags = SpanFlags::default();
-        let by_attributes = classify_attributes(span.kind, span.attributes);
+        let by_attributes = classify_attributes(span.kind, span.attributes, &self.rules);
         let error = span.error.or_else(|| {
             if span.attributes.is_empty() {
                 None
@@ -373,7 +380,7 @@ impl Batch {
             } else {
                 operation.into()
             },
-            classified: classify(by_attributes, name),
+            classified: classify(by_attributes, name, &self.rules),
             hash,
             raw_name: name.into(),
             by_attributes,

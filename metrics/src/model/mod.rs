@@ -6,6 +6,9 @@ mod category;
 mod decimal;
 mod intake;
 mod operation;
+mod outcome;
+mod own_rules;
+mod rules;
 mod sample;
 mod span;
 mod template;
@@ -13,13 +16,16 @@ mod template;
 pub use attribute::{Attribute, Value};
 pub use batch::{Bad, Batch, ExtraSpec, Extract, OpId, SpanColumns, SpanFlags};
 pub(crate) use batch::{NO_TAG, NO_TIME, NONE};
-pub use category::{
-    Category, Classified, Evidence, RULES, Rule, Test, cache_outcome, classify,
-    classify_attributes, error_flag,
-};
+pub use category::{Category, Classified, Evidence, classify, classify_attributes};
 pub use decimal::{Decimal, NumberError};
 pub use intake::Intake;
 pub use operation::{Coarseness, coarsen};
+pub use outcome::{cache_outcome, error_flag};
+pub use own_rules::{OwnRule, OwnRules, Why, why};
+pub use rules::{
+    CACHE_HITS, CACHE_KEYS, CACHE_MISSES, CACHE_WORD, ERRORS, ErrorRule, ErrorTest, RULES, Rule,
+    Test,
+};
 pub use sample::{Sample, SampleKind, Signal, SignalUnit};
 pub use span::{Kind, Parent, Span};
 pub use template::template;

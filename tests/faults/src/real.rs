@@ -4,7 +4,7 @@ use std::{collections::HashMap, fs::File, io::BufRead, io::BufReader, path::Path
 
 use flate2::read::GzDecoder;
 use pss_metrics::{
-    model::{Batch, Category, Parent, Span, classify},
+    model::{Batch, Category, OwnRules, Parent, Span, classify},
     summary::{Summariser, Summary},
 };
 use serde::Deserialize;
@@ -177,7 +177,7 @@ fn places(records: &[Record]) -> Vec<Place> {
         .iter()
         .map(|record| ((&*record.trace_id, &*record.span_id), &*record.service))
         .collect();
-    let role = |record: &Record| match classify(None, &record.name).category {
+    let role = |record: &Record| match classify(None, &record.name, &OwnRules::default()).category {
         Category::Db => Role::Db,
         Category::Net => Role::Net,
         Category::Internal => {
@@ -207,7 +207,9 @@ fn places(records: &[Record]) -> Vec<Place> {
         .collect();
     let heaviest = medians
         .iter()
-        .filter(|((_, name), _)| classify(None, name).category == Category::Db)
+        .filter(|((_, name), _)| {
+            classify(None, name, &OwnRules::default()).category == Category::Db
+        })
         .max_by(|a, b| a.1.1.total_cmp(&b.1.1).then(a.0.cmp(b.0)))
         .map(|(key, _)| *key);
     let start = records.iter().map(|r| r.start).fold(f64::MAX, f64::min);
