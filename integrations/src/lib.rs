@@ -20,6 +20,7 @@ pub const PLUGIN_CRATE: PluginCrate = plugin_crate!(
     "format:jaeger",
     "format:native",
     "format:otlp",
+    "format:otlp-protobuf",
     "format:prometheus",
     "format:xray",
     "format:zipkin",

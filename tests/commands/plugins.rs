@@ -53,6 +53,7 @@ fn the_default_build_has_these_plugins() {
             "format:jaeger",
             "format:native",
             "format:otlp",
+            "format:otlp-protobuf",
             "format:parquet",
             "format:prometheus",
             "format:xray",

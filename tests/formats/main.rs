@@ -4,6 +4,7 @@ mod choice;
 mod chrome;
 mod otlp;
 mod pinned;
+mod protobuf;
 mod reading;
 mod same;
 mod signals;

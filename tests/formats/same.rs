@@ -4,7 +4,10 @@ use std::{fmt::Write as _, path::Path, process::Command};
 
 use pss_metrics::summary::Summary;
 
-use crate::reading::{read_path, records_of};
+use crate::{
+    protobuf::{attribute, bytes, fixed64, framed, int, request},
+    reading::{read_path, records_of},
+};
 
 /// Runs `pss convert`; says what it printed on either output.
 pub(crate) fn convert(arguments: &[&Path]) -> Result<String, String> {
@@ -131,6 +134,36 @@ fn otlp(spans: &[Made]) -> String {
     })
 }
 
+fn protobuf(spans: &[Made]) -> Vec<u8> {
+    let one = |span: &Made| {
+        let parent = if span.parent == 0 {
+            Vec::new()
+        } else {
+            span.parent.to_be_bytes().to_vec()
+        };
+        let kind = match span.kind {
+            "server" => 2,
+            "client" => 3,
+            _ => 1,
+        };
+        let mut fields = vec![
+            bytes(1, &u128::from(span.trace).to_be_bytes()),
+            bytes(2, &span.id.to_be_bytes()),
+            bytes(4, &parent),
+            bytes(5, span.name.as_bytes()),
+            int(6, kind),
+            fixed64(7, span.start_us * 1000),
+            fixed64(8, (span.start_us + span.duration_us) * 1000),
+            bytes(15, &int(3, if span.error { 2 } else { 0 })),
+        ];
+        if let Some((key, value)) = span.attribute {
+            fields.push(bytes(9, &attribute(key, value)));
+        }
+        framed(&request(span.service, &[fields.concat()]))
+    };
+    spans.iter().flat_map(one).collect()
+}
+
 fn jaeger(spans: &[Made]) -> String {
     let one = |span: &Made| {
         let attribute = span.attribute.map_or_else(String::new, |(key, value)| {
@@ -221,9 +254,10 @@ fn five_thousand_spans_score_the_same_in_every_format() {
     std::fs::write(&first, native(&spans)).expect("written");
     let expected = comparable(&first);
     for (name, text) in [
-        ("otlp.jsonl", otlp(&spans)),
-        ("jaeger.json", jaeger(&spans)),
-        ("zipkin.json", zipkin(&spans)),
+        ("otlp.jsonl", otlp(&spans).into_bytes()),
+        ("spans.otlp", protobuf(&spans)),
+        ("jaeger.json", jaeger(&spans).into_bytes()),
+        ("zipkin.json", zipkin(&spans).into_bytes()),
     ] {
         std::fs::write(path(name), text).expect("written");
         assert!(comparable(&path(name)) == expected, "{name}");

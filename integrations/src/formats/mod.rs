@@ -14,6 +14,7 @@ pub mod json;
 mod lines;
 pub mod native;
 pub mod otlp;
+pub mod otlp_protobuf;
 pub mod prometheus;
 pub mod pypss;
 mod settings;

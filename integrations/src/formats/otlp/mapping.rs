@@ -4,23 +4,23 @@ use pss_metrics::model::{Attribute, Intake, Kind, Parent, Span, error_flag};
 
 /// A span's fields, as OTLP has them.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Fields<'a> {
-    pub(super) trace_id: &'a str,
-    pub(super) span_id: &'a str,
+pub(in crate::formats) struct Fields<'a> {
+    pub(in crate::formats) trace_id: &'a str,
+    pub(in crate::formats) span_id: &'a str,
     /// Empty, or all zeros, for a root.
-    pub(super) parent_id: &'a str,
-    pub(super) name: Option<&'a str>,
-    pub(super) kind: Option<Kind>,
+    pub(in crate::formats) parent_id: &'a str,
+    pub(in crate::formats) name: Option<&'a str>,
+    pub(in crate::formats) kind: Option<Kind>,
     /// Nanoseconds since the epoch; zero is unset.
-    pub(super) start: u64,
+    pub(in crate::formats) start: u64,
     /// Nanoseconds since the epoch; zero is unset.
-    pub(super) end: u64,
-    pub(super) status: Status,
+    pub(in crate::formats) end: u64,
+    pub(in crate::formats) status: Status,
 }
 
 /// A span's status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Status {
+pub(in crate::formats) enum Status {
     #[default]
     Unset,
     Ok,
@@ -28,7 +28,7 @@ pub(super) enum Status {
 }
 
 impl Status {
-    pub(super) fn from_number(code: u64) -> Status {
+    pub(in crate::formats) fn from_number(code: u64) -> Status {
         match code {
             1 => Status::Ok,
             2 => Status::Error,
@@ -36,7 +36,7 @@ impl Status {
         }
     }
 
-    pub(super) fn parse(code: &str) -> Status {
+    pub(in crate::formats) fn parse(code: &str) -> Status {
         match code.strip_prefix("STATUS_CODE_").unwrap_or(code) {
             "OK" | "Ok" => Status::Ok,
             "ERROR" | "Error" => Status::Error,
@@ -49,7 +49,7 @@ impl Status {
 ///
 /// # Errors
 /// One that ends before it starts, or whose times are beyond the year 2262.
-pub(super) fn push(
+pub(in crate::formats) fn push(
     fields: &Fields<'_>,
     service: Option<&str>,
     attributes: &[Attribute<'_>],

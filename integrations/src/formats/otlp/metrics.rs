@@ -282,7 +282,7 @@ fn number(value: &Scalar<'_>) -> Option<f64> {
 }
 
 /// The process that a resource is: its service, and which instance of it where that is said.
-pub(super) fn process(resource: &[Attribute<'_>]) -> String {
+pub(in crate::formats) fn process(resource: &[Attribute<'_>]) -> String {
     let of = |key: &str| {
         resource
             .iter()

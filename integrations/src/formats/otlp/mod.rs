@@ -7,6 +7,11 @@ mod stream;
 
 use pss_metrics::{model::Intake, plugin_meta};
 
+pub(super) use self::{
+    mapping::{Fields, Status, push},
+    metrics::process,
+};
+
 use self::json::{Documents, List, is_wrapper};
 use super::{
     contract::{

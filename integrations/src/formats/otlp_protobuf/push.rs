@@ -1,0 +1,220 @@
+//! From messages to records.
+
+use std::fmt::Write as _;
+
+use prost::Message;
+use pss_metrics::model::{Attribute, Intake, Kind, Value};
+
+use super::{
+    super::{
+        otlp::{Fields, Status, process, push},
+        signals::{Point, PointValue, Points},
+    },
+    messages::{KeyValue, Metric, ResourceMetrics, ResourceSpans, Scalar, Span},
+    wire::{Content, content, records},
+};
+
+/// Pushes what one resource made.
+///
+/// # Errors
+/// What cannot be used; the rest is pushed.
+pub(super) fn resource(
+    message: &[u8],
+    points: &mut Points,
+    into: &mut dyn Intake,
+) -> Result<(), String> {
+    let broken = |error: prost::DecodeError| format!("is no OTLP message: {error}");
+    match content(message) {
+        Content::Spans | Content::Nothing => {
+            spans(&ResourceSpans::decode(message).map_err(broken)?, into)
+        }
+        Content::Metrics => metrics(
+            &ResourceMetrics::decode(message).map_err(broken)?,
+            points,
+            into,
+        ),
+        Content::Logs => {
+            into.skipped("log records", records(message));
+            Ok(())
+        }
+    }
+}
+
+fn attributes(values: &[KeyValue]) -> Vec<Attribute<'_>> {
+    values
+        .iter()
+        .filter_map(|pair| {
+            Some(Attribute {
+                key: &pair.key,
+                value: match pair.value.as_ref()?.value.as_ref()? {
+                    Scalar::Text(text) => Value::Text(text),
+                    Scalar::Bool(truth) => Value::Bool(*truth),
+                    Scalar::Int(number) => Value::Number(*number as f64),
+                    Scalar::Double(number) => Value::Number(*number),
+                },
+            })
+        })
+        .collect()
+}
+
+fn hex(bytes: &[u8], text: &mut String) {
+    text.clear();
+    for byte in bytes {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+}
+
+fn spans(message: &ResourceSpans, into: &mut dyn Intake) -> Result<(), String> {
+    let resource = message.resource.as_ref();
+    let resource = attributes(resource.map_or(&[], |resource| &resource.attributes));
+    let service = resource
+        .iter()
+        .find(|attribute| attribute.key == "service.name")
+        .and_then(|attribute| attribute.value.text());
+    let mut ids: [String; 3] = Default::default();
+    let mut outcome = Ok(());
+    for span in message.scope_spans.iter().flat_map(|scope| &scope.spans) {
+        let pushed = one(span, service, &mut ids, into);
+        outcome = outcome
+            .and(pushed.map_err(|reason| format!("holds a record that cannot be used: {reason}")));
+    }
+    outcome
+}
+
+fn one(
+    span: &Span,
+    service: Option<&str>,
+    ids: &mut [String; 3],
+    into: &mut dyn Intake,
+) -> Result<(), String> {
+    hex(&span.trace_id, &mut ids[0]);
+    hex(&span.span_id, &mut ids[1]);
+    hex(&span.parent_span_id, &mut ids[2]);
+    let code = span.status.as_ref().map_or(0, |status| status.code);
+    push(
+        &Fields {
+            trace_id: &ids[0],
+            span_id: &ids[1],
+            parent_id: &ids[2],
+            name: Some(&span.name),
+            kind: u64::try_from(span.kind).ok().and_then(Kind::from_number),
+            start: span.start,
+            end: span.end,
+            status: Status::from_number(u64::try_from(code).unwrap_or(0)),
+        },
+        service,
+        &attributes(&span.attributes),
+        into,
+    )
+}
+
+fn metrics(
+    message: &ResourceMetrics,
+    points: &mut Points,
+    into: &mut dyn Intake,
+) -> Result<(), String> {
+    let resource = message.resource.as_ref();
+    let resource = attributes(resource.map_or(&[], |resource| &resource.attributes));
+    let process = process(&resource);
+    let mut outcome = Ok(());
+    for metric in message
+        .scope_metrics
+        .iter()
+        .flat_map(|scope| &scope.metrics)
+    {
+        for (labels, time, value, cumulative) in values(metric) {
+            let known = points.push(
+                &Point {
+                    name: &metric.name,
+                    unit: &metric.unit,
+                    attributes: &labels,
+                    process: &process,
+                    time: i64::try_from(time).ok().filter(|time| *time != 0),
+                    value,
+                    cumulative,
+                },
+                into,
+            );
+            match known {
+                Ok(true) => {}
+                Ok(false) => into.skipped("metric points of no known signal", 1),
+                Err(reason) => outcome = outcome.and(Err(reason)),
+            }
+        }
+    }
+    outcome
+}
+
+/// The points of a metric: labels, time, value, and whether it counts from the start.
+type Values<'a> = Vec<(Vec<Attribute<'a>>, u64, PointValue, bool)>;
+
+/// `AGGREGATION_TEMPORALITY_DELTA`.
+const DELTA: i32 = 1;
+
+fn values(metric: &Metric) -> Values<'_> {
+    let mut values = Values::new();
+    for numbers in [&metric.gauge, &metric.sum].into_iter().flatten() {
+        for point in &numbers.points {
+            let Some(value) = point.double.or(point.int.map(|int| int as f64)) else {
+                continue;
+            };
+            values.push((
+                attributes(&point.attributes),
+                point.time,
+                PointValue::Number(value),
+                numbers.temporality > DELTA,
+            ));
+        }
+    }
+    if let Some(histogram) = &metric.histogram {
+        for point in &histogram.points {
+            let value = if point.counts.len() == point.bounds.len() + 1 && !point.bounds.is_empty()
+            {
+                PointValue::Histogram {
+                    bounds: point.bounds.clone(),
+                    counts: point.counts.clone(),
+                    sum: point.sum,
+                }
+            } else {
+                PointValue::Total {
+                    count: point.count,
+                    sum: point.sum.unwrap_or(0.0),
+                }
+            };
+            values.push((
+                attributes(&point.attributes),
+                point.time,
+                value,
+                histogram.temporality != DELTA,
+            ));
+        }
+    }
+    if let Some(histogram) = &metric.exponential_histogram {
+        for point in &histogram.points {
+            values.push((
+                attributes(&point.attributes),
+                point.time,
+                PointValue::Total {
+                    count: point.count,
+                    sum: point.sum.unwrap_or(0.0),
+                },
+                histogram.temporality != DELTA,
+            ));
+        }
+    }
+    if let Some(summary) = &metric.summary {
+        for point in &summary.points {
+            values.push((
+                attributes(&point.attributes),
+                point.time,
+                PointValue::Total {
+                    count: point.count,
+                    sum: point.sum,
+                },
+                true,
+            ));
+        }
+    }
+    values
+}
