@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, TableStyle, Width};
 use pss_metrics::{
-    report::{MetricReport, OperationReport, Report, VerdictOutcome, WorstReport},
+    report::{InputFile, MetricReport, OperationReport, Report, VerdictOutcome, WorstReport},
     score::Level,
 };
 
@@ -251,20 +251,21 @@ fn no_data(out: &mut String, report: &Report, look: &Look) {
     }
 }
 
+/// Inputs listed one by one.
+const FILES: usize = 12;
+
 fn input(out: &mut String, report: &Report, look: &Look) {
     let input = &report.input;
     line!(out);
+    let form = |file: &InputFile| {
+        if file.compression == "none" {
+            format!("({})", file.format)
+        } else {
+            format!("({}, {})", file.format, file.compression)
+        }
+    };
     let files = match input.files.as_slice() {
-        [one] => format!(
-            "{} ({}{})",
-            one.name,
-            one.format,
-            if one.compression == "none" {
-                String::new()
-            } else {
-                format!(", {}", one.compression)
-            }
-        ),
+        [one] => format!("{} {}", one.name, form(one)),
         many => format!("{} files", many.len()),
     };
     let share = input.classified;
@@ -277,6 +278,26 @@ fn input(out: &mut String, report: &Report, look: &Look) {
         count(input.samples),
         count(input.bad_records)
     );
+    if input.files.len() > 1 {
+        for file in input.files.iter().take(FILES) {
+            wrapped(
+                out,
+                &format!(
+                    "{} {}: {} spans, {} samples, {} bad",
+                    file.name,
+                    form(file),
+                    count(file.spans),
+                    count(file.samples),
+                    count(file.bad_records)
+                ),
+                5,
+                look.width,
+            );
+        }
+        if input.files.len() > FILES {
+            line!(out, "  and {} more", input.files.len() - FILES);
+        }
+    }
     if share.attribute + share.name + share.nothing > 0.0 {
         let percent = |share: f64| format!("{:.0} %", 100.0 * share);
         wrapped(

@@ -1,0 +1,153 @@
+//! What must hold for any bytes. The fuzzer calls these, and so does a test of the workspace with the corpus.
+
+use pss_integrations::formats::{
+    Head, InputSettings, Layout, Reading, Sink, formats as registered, native::RecordDecoder,
+};
+use pss_metrics::{
+    model::{Batch, Intake, Sample, Span},
+    summary::{Summariser, Summary},
+};
+
+/// Counts what comes, and folds it, so that no value is too wild for a summary.
+#[derive(Default)]
+struct Counter {
+    batch: Batch,
+    summariser: Summariser,
+    records: u64,
+    bad: u64,
+}
+
+impl Intake for Counter {
+    fn span(&mut self, span: &Span<'_>) {
+        self.batch.span(span);
+    }
+
+    fn sample(&mut self, sample: &Sample<'_>) {
+        self.batch.sample(sample);
+    }
+
+    fn skipped(&mut self, what: &'static str, count: u64) {
+        self.batch.skipped(what, count);
+    }
+}
+
+impl Sink for Counter {
+    fn record(&mut self, _: u64, outcome: Result<(), String>) {
+        self.records += 1;
+        if let Err(reason) = outcome {
+            assert!(!reason.is_empty(), "a reason is missing");
+            self.bad += 1;
+        }
+        if self.batch.is_full() {
+            self.summariser.fold(&mut self.batch);
+        }
+    }
+
+    fn notice(&mut self, text: String) {
+        assert!(!text.is_empty(), "a notice says nothing");
+    }
+
+    fn interrupted(&self) -> bool {
+        false
+    }
+}
+
+/// Every format that likes the bytes, and the one that the first byte names, reads them without a panic.
+pub(crate) fn formats(data: &[u8]) {
+    let (choice, data) = data.split_first().unwrap_or((&0, data));
+    let all = registered(pss::PLUGIN_CRATES, &Default::default()).expect("the registry is sound");
+    let head = Head::new(data, true);
+    let settings = InputSettings::default();
+    for (at, format) in all.iter().enumerate() {
+        let liked = format.sniff(&head);
+        if liked.is_none() && at != usize::from(*choice) % all.len() {
+            continue;
+        }
+        let Ok(reading) = format.open(&head, &settings) else {
+            continue;
+        };
+        let mut counter = Counter::default();
+        match reading {
+            Reading::Stream(decoder) => {
+                let mut bytes = data;
+                // An error is an answer.
+                let _ = decoder.decode(&mut bytes, &mut counter);
+            }
+            Reading::Records(layout, decoder) => {
+                let mut decoder = decoder(&settings);
+                let Ok(text) = std::str::from_utf8(data) else {
+                    continue;
+                };
+                let records: Vec<&str> = match layout {
+                    Layout::Lines => text.lines().collect(),
+                    Layout::Array(start) => vec![
+                        text.get(start..)
+                            .unwrap_or_default()
+                            .trim_end_matches([']', '}']),
+                    ],
+                    Layout::Values => vec![text],
+                };
+                for record in records {
+                    let outcome = decoder.decode(record, &mut counter);
+                    counter.record(0, outcome);
+                }
+            }
+            Reading::File(_) => {}
+        }
+        counter.summariser.fold(&mut counter.batch);
+        let summary = counter.summariser.finish();
+        let bytes = summary.to_bytes().expect("a summary encodes");
+        assert!(Summary::from_bytes(&bytes).expect("it decodes") == summary);
+    }
+}
+
+/// What the scanner accepts is JSON, and it refuses no plain record that serde_json reads.
+pub(crate) fn native(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let mut batch = Batch::default();
+    let mine = RecordDecoder::default().push(text, &mut batch);
+    let theirs = serde_json::from_str::<serde_json::Value>(text);
+    if mine.is_ok()
+        && let Err(error) = &theirs
+    {
+        // A number that no float holds is no reason to refuse where nobody asks for its value.
+        assert!(
+            error.to_string().starts_with("number out of range"),
+            "{text:?}: {error}"
+        );
+    }
+    if let Ok(serde_json::Value::Object(object)) = theirs
+        && object.len() == 1
+        && object.get("name").is_some_and(serde_json::Value::is_string)
+    {
+        // A key that stands twice may have had another type before.
+        assert!(
+            mine.is_ok() || text.matches("name").count() > 1 || text.contains('\\'),
+            "{text:?}"
+        );
+    }
+}
+
+/// A summary's bytes are read as what they are, or refused.
+pub(crate) fn summary(data: &[u8]) {
+    if let Ok(summary) = Summary::from_bytes(data) {
+        let bytes = summary.to_bytes().expect("a summary encodes");
+        assert!(Summary::from_bytes(&bytes).expect("it decodes") == summary);
+    }
+}
+
+/// A configuration is understood, or refused with the place of each mistake.
+pub(crate) fn config(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let keys = pss::config::Keys::new(&[], &[]);
+    if let Err(errors) = pss::config::parse("pss.toml", text, &keys) {
+        assert!(!errors.is_empty());
+        for error in errors {
+            assert!(error.to_string().contains("pss.toml:"), "{error}");
+        }
+    }
+}

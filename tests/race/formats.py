@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Races pss against DuckDB and polars on OTLP lines and on Parquet: the same spans, the same aggregates. See README.md beside this file."""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SPANS_A_LINE = 500
+
+DUCKDB_OTLP = """
+import duckdb, sys
+duckdb.sql("set threads to {threads}")
+rows = duckdb.sql(\"\"\"
+with resources as (
+  select unnest(resourceSpans) as r from read_json('{file}', format='newline_delimited', maximum_object_size=67108864, columns={{
+    resourceSpans: 'STRUCT(resource STRUCT(attributes STRUCT("key" VARCHAR, "value" STRUCT(stringValue VARCHAR))[]), scopeSpans STRUCT(spans STRUCT("name" VARCHAR, startTimeUnixNano UBIGINT, endTimeUnixNano UBIGINT, status STRUCT(code INTEGER))[])[])[]'}})),
+spans as (select r.resource.attributes[1]."value".stringValue as service, unnest(flatten(list_transform(r.scopeSpans, lambda s: s.spans))) as s from resources)
+select service, s."name", count(*), sum(case when s.status.code = 2 then 1 else 0 end), quantile_cont(s.endTimeUnixNano - s.startTimeUnixNano, .5), quantile_cont(s.endTimeUnixNano - s.startTimeUnixNano, .99)
+from spans group by 1, 2\"\"\").fetchall()
+print(len(rows), sum(row[2] for row in rows))
+"""
+
+DUCKDB_PARQUET = """
+import duckdb
+duckdb.sql("set threads to {threads}")
+rows = duckdb.sql(\"\"\"select service, name, count(*), sum(error::int), quantile_cont(duration_ns, .5), quantile_cont(duration_ns, .99)
+from '{file}' where signal is null group by 1, 2\"\"\").fetchall()
+print(len(rows), sum(row[2] for row in rows))
+"""
+
+POLARS_PARQUET = """
+import polars as pl
+frame = pl.read_parquet('{file}', columns=['service', 'name', 'error', 'duration_ns', 'signal'])
+rows = frame.filter(pl.col('signal').is_null()).group_by('service', 'name').agg(
+    pl.len().alias('n'), pl.col('error').sum(), pl.col('duration_ns').quantile(.5, 'linear').alias('q50'), pl.col('duration_ns').quantile(.99, 'linear').alias('q99'))
+print(rows.height, rows['n'].sum())
+"""
+
+POLARS_OTLP = """
+import polars as pl
+schema = {{'resourceSpans': pl.List(pl.Struct({{
+    'resource': pl.Struct({{'attributes': pl.List(pl.Struct({{'key': pl.String, 'value': pl.Struct({{'stringValue': pl.String}})}}))}}),
+    'scopeSpans': pl.List(pl.Struct({{'spans': pl.List(pl.Struct({{'name': pl.String, 'startTimeUnixNano': pl.String, 'endTimeUnixNano': pl.String, 'status': pl.Struct({{'code': pl.Int64}})}}))}}))}}))}}
+frame = pl.read_ndjson('{file}', schema=schema).explode('resourceSpans').unnest('resourceSpans')
+frame = frame.with_columns(pl.col('resource').struct.field('attributes').list.first().struct.field('value').struct.field('stringValue').alias('service'))
+frame = frame.explode('scopeSpans').unnest('scopeSpans').explode('spans').unnest('spans')
+frame = frame.with_columns((pl.col('endTimeUnixNano').cast(pl.UInt64) - pl.col('startTimeUnixNano').cast(pl.UInt64)).alias('d'), (pl.col('status').struct.field('code') == 2).alias('error'))
+rows = frame.group_by('service', 'name').agg(pl.len().alias('n'), pl.col('error').sum(), pl.col('d').quantile(.5, 'linear').alias('q50'), pl.col('d').quantile(.99, 'linear').alias('q99'))
+print(rows.height, rows['n'].sum())
+"""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("trace", type=Path, help="native JSON lines, as race.py generates them")
+    parser.add_argument("--pss", type=Path, required=True, help="the binary to race")
+    parser.add_argument("--python", default=sys.executable, help="a Python with duckdb and polars (requirements.txt)")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--work", type=Path, default=Path("target/race-formats"))
+    options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
+    threads = len(os.sched_getaffinity(0))
+    otlp, parquet = options.work / "race.otlp.jsonl", options.work / "race.parquet"
+    if not otlp.exists():
+        write_otlp(options.trace, otlp)
+    if not parquet.exists():
+        subprocess.run([options.pss, "convert", options.trace, parquet], check=True)
+    print(f"machine: {platform.processor() or platform.machine()}, {os.cpu_count()} processors, {platform.system()} {platform.release()}")
+    for title, file, scripts in [
+        ("OTLP lines", otlp, {"duckdb": DUCKDB_OTLP, "polars": POLARS_OTLP}),
+        ("Parquet", parquet, {"duckdb": DUCKDB_PARQUET, "polars": POLARS_PARQUET}),
+    ]:
+        commands = {"pss": [str(options.pss), "analyze", str(file), "--json"]}
+        for name, script in scripts.items():
+            commands[name] = [options.python, "-c", script.format(file=file, threads=threads)]
+        runs = {name: [] for name in commands}
+        said = {}
+        for _ in range(options.rounds):
+            for name, command in commands.items():
+                seconds, peak, out = measure(command)
+                runs[name].append((seconds, peak))
+                said[name] = out
+        counts = {name: out.split() for name, out in said.items() if name != "pss"}
+        report = json.loads(said["pss"])
+        spans = report["input"]["spans"]
+        assert all(int(count[1]) == spans for count in counts.values()), (counts, spans)
+        print(f"\n{title}: {file.stat().st_size / 1e6:.0f} MB, {spans} spans; {options.rounds} alternating rounds, whole processes; all count the same spans")
+        base = statistics.median(seconds for seconds, _ in runs["pss"])
+        for name, taken in runs.items():
+            median = statistics.median(seconds for seconds, _ in taken)
+            print(f"{name:8} {median:.3f} s  {median / base:5.2f} x  {max(peak for _, peak in taken):5.0f} MB")
+
+
+def write_otlp(trace, out):
+    """The spans of a native trace as the Collector's file exporter writes them, a service a line."""
+    waiting = {}
+    with trace.open() as lines, out.open("w") as sink:
+        for line in lines:
+            record = json.loads(line)
+            if record.get("system_metric"):
+                continue
+            service = record.get("service") or record.get("module") or "race"
+            start = round((record.get("start") or record["timestamp"]) * 1e6) * 1000
+            spans = waiting.setdefault(service, [])
+            spans.append({
+                "traceId": (record.get("trace_id") or "").replace("-", "")[:32].ljust(32, "0"),
+                "spanId": f"{len(spans):016x}",
+                "name": record["name"],
+                "kind": 1,
+                "startTimeUnixNano": str(start),
+                "endTimeUnixNano": str(start + round(record["duration"] * 1e9)),
+                "attributes": [{"key": "code.file.path", "value": {"stringValue": record.get("filename") or ""}}, {"key": "code.line.number", "value": {"intValue": str(record.get("lineno") or 0)}}],
+                "status": {"code": 2} if record.get("error") else {},
+            })
+            if len(spans) == SPANS_A_LINE:
+                flush(service, waiting.pop(service), sink)
+        for service, spans in waiting.items():
+            flush(service, spans, sink)
+
+
+def flush(service, spans, sink):
+    document = {"resourceSpans": [{"resource": {"attributes": [{"key": "service.name", "value": {"stringValue": service}}]}, "scopeSpans": [{"scope": {"name": "race"}, "spans": spans}]}]}
+    sink.write(json.dumps(document, separators=(",", ":")) + "\n")
+
+
+def measure(command):
+    started = time.perf_counter()
+    child = subprocess.Popen(command, stdout=subprocess.PIPE)
+    out = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    assert status == 0, command
+    return time.perf_counter() - started, usage.ru_maxrss / 1024, out.decode()
+
+
+if __name__ == "__main__":
+    main()
