@@ -2,6 +2,7 @@
 
 mod choice;
 mod chrome;
+mod duplicates;
 mod otlp;
 mod pinned;
 mod protobuf;

@@ -51,6 +51,14 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Whether a value is JSON, but not what its field can hold.
+    pub fn is_about_value(self) -> bool {
+        matches!(
+            self,
+            Reason::Type { .. } | Reason::TextualError | Reason::Number { .. }
+        )
+    }
+
     /// The reason in words. For syntax errors the record is parsed again by a library that says what is wrong.
     pub fn explain(self, record: &str) -> String {
         if self != Reason::Syntax {

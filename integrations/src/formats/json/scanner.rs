@@ -10,7 +10,7 @@ use super::reason::Reason;
 const DEPTH: u32 = 127;
 
 /// A place in a record.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(in crate::formats) struct Scanner<'a> {
     text: &'a str,
     at: usize,

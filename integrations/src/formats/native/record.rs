@@ -42,6 +42,7 @@ struct Fields<'a> {
     tag: Option<Cow<'a, str>>,
     kind: Option<Kind>,
     start: Option<i64>,
+    timestamp: Option<i64>,
     duration: Option<u64>,
     cpu: Option<u64>,
     wait: Option<u64>,
@@ -78,6 +79,7 @@ impl RecordDecoder {
             }
         }
         let mut fields = Fields::default();
+        let mut wrong: Vec<(Field, Reason)> = Vec::new();
         let mut place = 0;
         if scanner.enter()? {
             loop {
@@ -94,7 +96,19 @@ impl RecordDecoder {
                         field
                     }
                 };
-                take(&mut scanner, field, &mut fields)?;
+                let before = scanner;
+                match take(&mut scanner, field, &mut fields) {
+                    Ok(()) if wrong.is_empty() => {}
+                    // The last of equal keys wins: what stood there before does not matter.
+                    Ok(()) => wrong.retain(|(known, _)| *known != field),
+                    Err(reason) if reason.is_about_value() => {
+                        scanner = before;
+                        scanner.skip()?;
+                        wrong.retain(|(known, _)| *known != field);
+                        wrong.push((field, reason));
+                    }
+                    Err(reason) => return Err(reason),
+                }
                 if !scanner.more()? {
                     break;
                 }
@@ -102,7 +116,10 @@ impl RecordDecoder {
             }
         }
         scanner.end()?;
-        fields.push(into)
+        match wrong.into_iter().next() {
+            Some((_, reason)) => Err(reason),
+            None => fields.push(into),
+        }
     }
 
     pub(super) fn take_unknown(&mut self) -> Vec<String> {
@@ -138,16 +155,8 @@ fn take<'a>(
         Field::QueueWait => fields.queue_wait = seconds(scanner, next, "queue_wait")?,
         Field::Memory => fields.memory = unsigned(scanner, next, "memory", 0)?,
         Field::Error => fields.error = truth(scanner, next)?,
-        Field::Timestamp | Field::Start => {
-            let name = if field == Field::Start {
-                "start"
-            } else {
-                "timestamp"
-            };
-            let time = instant(scanner, next, name)?;
-            // The two are the same thing; where both are given, one that is null does not hide the other.
-            fields.start = time.or(fields.start);
-        }
+        Field::Timestamp => fields.timestamp = instant(scanner, next, "timestamp")?,
+        Field::Start => fields.start = instant(scanner, next, "start")?,
         Field::Tag => fields.tag = scalar_text(scanner, next, "branch_tag")?,
         Field::Service => fields.service = scalar_text(scanner, next, "service")?,
         Field::Module => fields.module = scalar_text(scanner, next, "module")?,
@@ -177,7 +186,9 @@ fn take<'a>(
 }
 
 impl Fields<'_> {
-    fn push(self, into: &mut dyn Intake) -> Result<(), Reason> {
+    fn push(mut self, into: &mut dyn Intake) -> Result<(), Reason> {
+        // The two are the same thing; where both are given, one that is null does not hide the other.
+        self.start = self.start.or(self.timestamp);
         if self.system {
             let pushed = match &self.metadata {
                 Some(metadata) => metadata.push(self.start, self.service.as_deref(), into)?,
