@@ -1,7 +1,9 @@
 //! The report of the `pypss` profiles: PyPSS 1.3.1's own numbers in our form.
 
+use std::path::Path;
+
 use pss_metrics::{
-    pypss::{Profile as Scoring, Scores, Settings, score},
+    pypss::{Profile as Scoring, Scores, score},
     report::{
         BadExample, Classification, Generator, InputFile, InputReport, MetricReport, Pss, Report,
         SCHEMA, TimelineReport, Verdict, VerdictOutcome,
@@ -10,8 +12,9 @@ use pss_metrics::{
     summary::Summary,
 };
 
+use super::analyze::warn;
 use crate::{
-    config::{Profile, Resolved},
+    config::{Profile, Resolved, read_pypss_file},
     error::Error,
     input::{Place, Progress, PypssInputError, PypssOutcome, ReadOptions, read_pypss},
 };
@@ -32,7 +35,11 @@ pub(super) fn report(
     } else {
         Scoring::Full
     };
-    let mut settings = Settings::default();
+    let file = read_pypss_file(Path::new(".")).map_err(Error::Config)?;
+    for warning in &file.warnings {
+        warn(warning);
+    }
+    let mut settings = file.settings;
     for planned in &resolved.plan.metrics {
         // Only weights that were set: PyPSS's own defaults are not ours.
         if planned.weight != planned.metric.meta().weight

@@ -71,3 +71,31 @@ fn what_the_profiles_cannot_do_is_said() {
     work.pss(&["analyze", "--profile", "pyps", "t.jsonl"])
         .fails(2, &["did you mean \"pypss\"?"]);
 }
+
+#[test]
+fn the_configuration_of_pypss_is_read() {
+    let work = Work::new();
+    work.write("a.jsonl", crate::work::lines(50));
+    let score = |work: &Work| {
+        let report: serde_json::Value = serde_json::from_str(
+            &work
+                .pss(&["analyze", "a.jsonl", "--profile", "pypss-core", "--json"])
+                .out,
+        )
+        .expect("JSON");
+        report["pss"]["score"].as_f64().expect("a score")
+    };
+    let plain = score(&work);
+    work.write(
+        "pyproject.toml",
+        "[tool.pypss]\nalpha = 50.0\nplugins = [\"mine\"]\n",
+    );
+    let set = score(&work);
+    assert!(set < plain, "{set} {plain}");
+    let said = work.pss(&["analyze", "a.jsonl", "--profile", "pypss-core"]);
+    assert!(said.err.contains("Python modules"), "{}", said.err);
+    work.write("pypss.toml", "[pypss]\nalpha = \"much\"\n");
+    work.pss(&["analyze", "a.jsonl", "--profile", "pypss-core"])
+        .fails(2, &["pypss.toml", "alpha"]);
+    assert_eq!(work.pss(&["analyze", "a.jsonl"]).code, Some(0));
+}
