@@ -128,6 +128,10 @@ impl Sink for Gather<'_> {
         self.notices.push(text);
     }
 
+    fn wants_identities(&self) -> bool {
+        false
+    }
+
     fn interrupted(&self) -> bool {
         self.interrupt.load(Ordering::Relaxed)
     }
@@ -155,6 +159,10 @@ impl Sink for &mut Gather<'_> {
 
     fn notice(&mut self, text: String) {
         (**self).notice(text);
+    }
+
+    fn wants_identities(&self) -> bool {
+        (**self).wants_identities()
     }
 
     fn interrupted(&self) -> bool {

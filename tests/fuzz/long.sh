@@ -7,7 +7,9 @@ shift || true
 targets=${*:-formats native summary config}
 for target in $targets; do
   log=$(mktemp)
-  cargo +nightly fuzz run --fuzz-dir . "$target" -- -max_total_time="$seconds" -print_final_stats=1 -timeout=20 -rss_limit_mb=4096 >"$log" 2>&1
+  # What it finds on its way is kept apart from the corpus of the repository, which holds the seeds.
+  mkdir -p "work/$target"
+  cargo +nightly fuzz run --fuzz-dir . "$target" "work/$target" "corpus/$target" -- -max_total_time="$seconds" -print_final_stats=1 -timeout=20 -rss_limit_mb=4096 >"$log" 2>&1
   status=$?
   executions=$(grep -o 'stat::number_of_executed_units: *[0-9]*' "$log" | grep -o '[0-9]*$')
   coverage=$(grep -o 'cov: [0-9]*' "$log" | tail -1)

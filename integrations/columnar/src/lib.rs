@@ -1,7 +1,7 @@
 //! Columnar files through polars: Parquet and Arrow IPC, read and written.
 //!
 //! Which column is what, and the schema that is written, is the business of `pss_integrations::formats::table`. Here columns become cells and records become
-//! columns: [`frame`] holds a piece of a table as typed columns, [`rows`] builds one from records, [`parquet`] and [`arrow`] are the formats.
+//! columns: `frame` holds a piece of a table as typed columns, `rows` builds one from records, `parquet` and `arrow` are the formats.
 //!
 //! Everything is behind the feature `polars`, which the feature `columnar` of `pss` switches on.
 

@@ -152,6 +152,11 @@ pub trait Sink: Intake + Send {
     /// Something the user should know of the whole input, as a fragment that follows its name: "its last event has no end".
     fn notice(&mut self, text: String);
 
+    /// Whether identities of traces and spans matter beyond telling roots. Where they do not, a table need not read them, for rows that have a time.
+    fn wants_identities(&self) -> bool {
+        true
+    }
+
     /// Whether the user asked to stop; what was read until then counts.
     fn interrupted(&self) -> bool;
 }

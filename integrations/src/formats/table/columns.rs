@@ -221,6 +221,22 @@ impl Columns {
         Ok(columns)
     }
 
+    /// The same without identities, for who needs only to know which spans are roots; `None` where that, or the time, would be lost.
+    pub fn without_identities(&self) -> Option<Columns> {
+        let known = self.place(Field::IsRoot).is_some() && self.place(Field::Start).is_some();
+        known.then(|| Columns {
+            of: self
+                .of
+                .iter()
+                .copied()
+                .filter(|(field, ..)| {
+                    !matches!(field, Field::TraceId | Field::SpanId | Field::ParentId)
+                })
+                .collect(),
+            layout: self.layout,
+        })
+    }
+
     /// Whether a table with these columns is surely one of spans or samples.
     pub fn is_known(names: &[&str]) -> bool {
         LAYOUTS
