@@ -196,3 +196,14 @@ fn a_document_of_any_size_is_streamed() {
             .all(|(key, _)| &*key.service == "shop")
     );
 }
+
+/// Points that count from the start need the point before, and lines that are decoded at once have none.
+#[test]
+fn totals_behind_spans_are_passed_over_and_counted() {
+    let line = SPANS.replace('\n', "") + "\n";
+    let metrics = "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[{\"name\":\"jvm.gc.duration\",\"sum\":{\"aggregationTemporality\":2,\"dataPoints\":[{\"timeUnixNano\":\"5\",\"asDouble\":1.5}]}}]}]}]}\n";
+    let text = line.repeat((1 << 20) / line.len() + 1) + metrics + metrics;
+    let read = read_bytes("a.jsonl", text.as_bytes()).expect("reads");
+    assert_eq!(read.files[0].samples, 0);
+    assert_eq!(read.files[0].skipped.values().sum::<u64>(), 2);
+}

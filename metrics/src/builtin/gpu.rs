@@ -174,8 +174,16 @@ impl Metric for Gpu {
             } else {
                 Subject::Entity(name.into())
             };
+            // An out-of-memory event of what is no device is none of this metric's.
+            if used.is_none() && total.is_none() && busy.is_none() {
+                continue;
+            }
             let mut values = Vec::new();
             let mut n = 0;
+            let ran_out = oom.is_some_and(|oom| oom.gauge().sum > 0);
+            if ran_out {
+                values.push((FULL, None));
+            }
             if let Some(used) = used {
                 n += used.n();
                 let windows = used.gauges();
@@ -190,9 +198,10 @@ impl Metric for Gpu {
                 let installed = total
                     .map(|total| total.gauge().max as f64)
                     .filter(|installed| *installed > 0.0);
-                if oom.is_some_and(|oom| oom.gauge().sum > 0) {
-                    values.push((FULL, None));
-                } else if let (Some(installed), Some(high)) = (installed, quantile(&maxima, 0.99)) {
+                if let (Some(installed), Some(high)) = (installed, quantile(&maxima, 0.99))
+                    && enough
+                    && !ran_out
+                {
                     values.push((FULL, Some(high / installed)));
                 }
             }

@@ -143,7 +143,7 @@ prop_compose! {
             (Signal::GPU_MEMORY_USED, 1 << 20),
             (Signal::GPU_MEMORY_TOTAL, 1 << 20),
             (Signal::GPU_UTILIZATION, 1000),
-            (Signal::OOM, 0),
+            (Signal::OOM, u64::from(value > 990)),
             (Signal::GC_PAUSE, 0),
         ][kind];
         Reading {

@@ -328,33 +328,43 @@ pub(crate) fn gpu(samples: &Samples<'_>) -> Option<f64> {
         samples.entities(Signal::GPU_UTILIZATION),
         samples.entities(Signal::OOM),
     );
-    let names: BTreeSet<&str> = used.keys().chain(busy.keys()).copied().collect();
+    let names: BTreeSet<&str> = used
+        .keys()
+        .chain(total.keys())
+        .chain(busy.keys())
+        .copied()
+        .collect();
     let mut scores = Vec::new();
     for name in names {
         let mut factors = Vec::new();
+        let ran_out = oom
+            .get(name)
+            .is_some_and(|series| series.iter().any(|reading| reading.value > 0));
+        if ran_out {
+            factors.push((0.01, 0.3));
+        }
         if let Some(series) = used.get(name) {
             let windows = samples.windows(Signal::GPU_MEMORY_USED, series);
             let maxima: Vec<f64> = windows
                 .iter()
                 .map(|(_, values)| values.iter().copied().fold(0.0, f64::max))
                 .collect();
-            if windows.len() >= 4 {
+            let enough = windows.len() >= 4;
+            if enough {
                 let memory = memory(windows);
                 factors.extend(memory.spike.map(|x| (curve(x, 0.10, 0.50), 0.3)));
                 factors.extend(memory.leak.map(|x| (curve(x, 0.05, 0.30), 0.2)));
             }
-            let ran_out = oom
-                .get(name)
-                .is_some_and(|series| series.iter().any(|reading| reading.value > 0));
             let installed = total.get(name).map(|series| {
                 series
                     .iter()
                     .map(|reading| reading.value as f64)
                     .fold(0.0, f64::max)
             });
-            if ran_out {
-                factors.push((0.01, 0.3));
-            } else if let Some(installed) = installed.filter(|installed| *installed > 0.0) {
+            if let Some(installed) = installed.filter(|installed| *installed > 0.0)
+                && enough
+                && !ran_out
+            {
                 factors.push((curve(between(&maxima, 0.99) / installed, 0.85, 0.97), 0.3));
             }
         }

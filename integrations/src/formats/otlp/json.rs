@@ -65,6 +65,14 @@ pub(super) fn is_wrapper(key: &str) -> bool {
 }
 
 impl Documents {
+    /// For documents that are read at once, in no order.
+    pub(super) fn without_order() -> Documents {
+        Documents {
+            points: Points::without_order(),
+            bad: None,
+        }
+    }
+
     /// Reads a whole document, or a wrapped one.
     pub(super) fn document(
         &mut self,

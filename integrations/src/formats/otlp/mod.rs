@@ -62,9 +62,13 @@ impl Format for Otlp {
         let lines = root.shape() == Shape::Object
             && root.one_a_line()
             && root.end().is_some()
-            && memchr::memmem::find(head.bytes(), b"resourceMetrics").is_none();
+            && [&b"resourceMetrics"[..], b"resource_metrics"]
+                .iter()
+                .all(|key| memchr::memmem::find(head.bytes(), key).is_none());
         Ok(if lines {
-            Reading::Records(Layout::Lines, |_| Box::new(LineDecoder::default()))
+            Reading::Records(Layout::Lines, |_| {
+                Box::new(LineDecoder(Documents::without_order()))
+            })
         } else {
             Reading::Stream(Box::new(stream::Walk::default()))
         })
@@ -101,7 +105,6 @@ fn holds(value: &Outline<'_>, depth: u32) -> bool {
 }
 
 /// Decodes a document a line.
-#[derive(Default)]
 struct LineDecoder(Documents);
 
 impl Decoder for LineDecoder {

@@ -56,7 +56,7 @@ pub(super) fn begins_request(bytes: &[u8]) -> bool {
         return false;
     };
     // A resource begins with an attribute; an empty one is followed by its scopes.
-    inner + 2 <= length
+    inner.saturating_add(2) <= length
         && match (tag, inner, rest.first()) {
             (0x0a, 0, next) => matches!(next, None | Some(0x12)),
             (0x0a, _, next) => matches!(next, None | Some(0x0a | 0x10 | 0x1a)),

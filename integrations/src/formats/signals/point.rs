@@ -59,9 +59,19 @@ pub struct Points {
     before: HashMap<Box<str>, (Option<i64>, PointValue)>,
     /// Used memory by device, for exporters that give used and free.
     used: HashMap<Box<str>, u64>,
+    /// Points come in no order, so that there is no point before.
+    unordered: bool,
 }
 
 impl Points {
+    /// For points that come in no order: those that count from the start are passed over, since what they say would hang on which came first.
+    pub fn without_order() -> Points {
+        Points {
+            unordered: true,
+            ..Points::default()
+        }
+    }
+
     /// Takes a point; says whether its metric is known.
     ///
     /// # Errors
@@ -73,6 +83,13 @@ impl Points {
         let Some((known, ending)) = known(point.name) else {
             return Ok(false);
         };
+        if self.unordered && point.cumulative && known.take != Take::Value {
+            into.skipped(
+                "totals that count from the start, which cannot be told apart behind spans (put metrics into a file of their own)",
+                1,
+            );
+            return Ok(true);
+        }
         let measure = unit(point.unit).or(ending).unwrap_or(known.measure);
         let entity = entity(known, point);
         let mut sample = |value: u64| {
