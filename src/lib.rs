@@ -18,6 +18,9 @@
 //! - When there are more than 10 000 operations, the services and categories with most names coarsen first (`names.rs` in the core): a global level would punish
 //!   the quiet services for a noisy one.
 //! - A native record that names its own span but no parent is a root; whether other records of the file carry parents would depend on the order of reading.
+//! - CSV is read by the `csv` crate and not by polars: its decimals stay exact, a bad row is told with its line and costs no other, and no heavy build is needed.
+//! - The rules that classify are constants in `rules.rs` of the core and not a parsed file: they cost no start-up, and a typo does not compile.
+//! - A garbage collection log says that telemetry was on by a sample of zero at its first and last line; there is no flag of its own.
 //! - The `pypss` profiles report on no record at all what PyPSS prints, and still exit 3.
 
 pub mod cli;

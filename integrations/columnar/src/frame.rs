@@ -11,6 +11,9 @@ enum Values {
     Text(StringChunked),
     Int(Int64Chunked),
     Unsigned(UInt64Chunked),
+    /// Without a null, as they lie in memory.
+    DenseInt(Vec<i64>),
+    DenseUnsigned(Vec<u64>),
     Float(Float64Chunked),
     Bool(BooleanChunked),
     /// Dates or lengths of time, with what makes nanoseconds of them.
@@ -27,11 +30,17 @@ impl Values {
             TimeUnit::Microseconds => 1_000,
             TimeUnit::Milliseconds => 1_000_000,
         };
+        if column.null_count() == column.len() {
+            return Ok(Values::Nothing);
+        }
         let column = column.rechunk();
         Ok(match column.dtype() {
             DataType::String => Values::Text(column.str()?.clone()),
             DataType::Boolean => Values::Bool(column.bool()?.clone()),
-            DataType::UInt64 => Values::Unsigned(column.u64()?.clone()),
+            DataType::UInt64 => match column.u64()?.cont_slice() {
+                Ok(values) => Values::DenseUnsigned(values.to_vec()),
+                Err(_) => Values::Unsigned(column.u64()?.clone()),
+            },
             DataType::Float32 | DataType::Float64 => {
                 Values::Float(column.cast(&DataType::Float64)?.f64()?.clone())
             }
@@ -47,7 +56,13 @@ impl Values {
                 Ok(text) => Values::Text(text.str()?.clone()),
                 Err(_) => Values::Nothing,
             },
-            kind if kind.is_integer() => Values::Int(column.cast(&DataType::Int64)?.i64()?.clone()),
+            kind if kind.is_integer() => {
+                let column = column.cast(&DataType::Int64)?;
+                match column.i64()?.cont_slice() {
+                    Ok(values) => Values::DenseInt(values.to_vec()),
+                    Err(_) => Values::Int(column.i64()?.clone()),
+                }
+            }
             _ => Values::Nothing,
         })
     }
@@ -55,6 +70,8 @@ impl Values {
     fn cell(&self, row: usize) -> Cell<'_> {
         match self {
             Values::Text(values) => values.get(row).map_or(Cell::Null, Cell::Text),
+            Values::DenseInt(values) => Cell::Int(values[row]),
+            Values::DenseUnsigned(values) => Cell::Unsigned(values[row]),
             Values::Int(values) => values.get(row).map_or(Cell::Null, Cell::Int),
             Values::Unsigned(values) => values.get(row).map_or(Cell::Null, Cell::Unsigned),
             Values::Float(values) => values.get(row).map_or(Cell::Null, Cell::Float),

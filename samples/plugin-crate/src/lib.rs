@@ -1,10 +1,12 @@
-//! A third-party crate that brings a metric. All it needs is a static description, one pure function, one line that registers it, and [`PLUGIN_CRATE`] by which a
-//! build of `pss` names it.
+//! A third-party crate that brings a metric and a format. Each needs a static description, its functions, and one line that registers it; a build of `pss` names
+//! them by [`PLUGIN_CRATE`].
 
 mod foobar;
+mod stopwatch;
 
 pub use foobar::Foobar;
+pub use stopwatch::Stopwatch;
 
 /// What this crate brings; a build of `pss` lists it, so that forgetting it is an error and not a silent loss.
 pub const PLUGIN_CRATE: pss_metrics::plugin::PluginCrate =
-    pss_metrics::plugin_crate!("metric:foobar");
+    pss_metrics::plugin_crate!("format:stopwatch", "metric:foobar");

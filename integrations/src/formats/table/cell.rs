@@ -58,6 +58,7 @@ impl<'a> Cell<'a> {
         match self {
             Cell::Null | Cell::Text("") => Ok(None),
             Cell::Instant(instant) => Ok(Some(instant)),
+            Cell::Int(number) if unit.shift() == 0 => Ok(Some(number)),
             // Dates stand for themselves whatever the unit: a column of dates needs none.
             Cell::Text(text) => match decimal(text) {
                 Some(number) if unit != Unit::Rfc3339 => number
@@ -84,6 +85,7 @@ impl<'a> Cell<'a> {
     pub(super) fn span_of_time(self, field: &str, unit: Unit) -> Result<Option<u64>, String> {
         match self {
             Cell::Null | Cell::Text("") => Ok(None),
+            Cell::Unsigned(number) if unit.shift() == 0 => Ok(Some(number)),
             Cell::Text(text) => decimal(text)
                 .ok_or_else(|| format!("`{field}` is {text:?}, expected a number"))?
                 .unsigned(unit.shift())

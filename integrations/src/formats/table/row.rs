@@ -15,7 +15,7 @@ use super::{
 #[derive(Debug, Clone)]
 pub struct RowReader {
     /// The place of each field's column among those that are read, in the order of [`Field`], with its unit.
-    places: Vec<(Field, usize, Unit)>,
+    places: Vec<(Field, usize, Unit, &'static str)>,
 }
 
 impl RowReader {
@@ -26,7 +26,7 @@ impl RowReader {
                 .of
                 .iter()
                 .enumerate()
-                .map(|(at, (field, _, unit))| (*field, at, *unit))
+                .map(|(at, (field, _, unit))| (*field, at, *unit, field.name()))
                 .collect(),
         }
     }
@@ -45,9 +45,8 @@ impl RowReader {
         let mut entity = "";
         let mut has_parent_column = false;
         let mut map = None;
-        for (field, at, unit) in &self.places {
+        for (field, at, unit, name) in &self.places {
             let cell = cell(*at);
-            let name = field.name();
             match field {
                 Field::TraceId => span.trace_id = cell.text().unwrap_or_default(),
                 Field::SpanId => span.span_id = cell.text().unwrap_or_default(),
