@@ -10,8 +10,7 @@ impl Curve {
     ///
     /// Within .012 of Lighthouse's log-normal through the same two points, with a closed form and an exact inverse.
     pub fn at(self, x: f64) -> f64 {
-        let x = x.max(0.0);
-        1.0 / (1.0 + libm::pow(x / self.mid, self.steepness()))
+        Steep::new(self).at(x)
     }
 
     /// The score a factor takes part with: the curve, kept within `[FLOOR, 1]`.
@@ -27,6 +26,30 @@ impl Curve {
 
     fn steepness(self) -> f64 {
         libm::log(9.0) / libm::log(self.mid / self.good)
+    }
+}
+
+/// A curve with its steepness, found once for many values.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Steep {
+    pub(super) curve: Curve,
+    steepness: f64,
+}
+
+impl Steep {
+    pub(super) fn new(curve: Curve) -> Steep {
+        Steep {
+            curve,
+            steepness: curve.steepness(),
+        }
+    }
+
+    fn at(self, x: f64) -> f64 {
+        1.0 / (1.0 + libm::pow(x.max(0.0) / self.curve.mid, self.steepness))
+    }
+
+    pub(super) fn score(self, x: f64) -> f64 {
+        self.at(x).clamp(FLOOR, 1.0)
     }
 }
 

@@ -8,11 +8,13 @@ use std::{
 use super::{
     blocks::{BLOCKS, block, shard_block},
     confidence::{Confidence, confidence},
+    frozen::Frozen,
     interval::{Interval, jackknife},
     outcome::{Outcome, Subject},
     plan::{NoDataPolicy, Plan},
     timeline::{Timeline, timeline},
-    view::{SummaryView, Totals},
+    totals::Totals,
+    view::SummaryView,
 };
 use crate::summary::Summary;
 
@@ -64,7 +66,7 @@ pub fn score(summary: &Summary, plan: &Plan) -> Scored {
 
 /// As [`score`], with the independent parts run by `for_each`: this crate has no threads, but who calls it may. The result is the same, bit for bit.
 pub fn score_with(summary: &Summary, plan: &Plan, for_each: ForEach<'_>) -> Scored {
-    let totals = Totals::of(summary);
+    let totals = Totals::of_with(summary, for_each);
     let whole = SummaryView::whole(summary, &totals);
     let outcomes: Vec<Outcome> = plan
         .metrics
@@ -85,18 +87,20 @@ pub fn score_with(summary: &Summary, plan: &Plan, for_each: ForEach<'_>) -> Scor
         .filter_map(|(at, score)| Some((weight(at), (*score)?))));
 
     let sizes = block_sizes(summary);
+    let frozen: Vec<Frozen<'_>> = outcomes.iter().map(Frozen::of).collect();
     let slots: Vec<OnceLock<Vec<f64>>> = sizes.iter().map(|_| OnceLock::new()).collect();
     for_each(sizes.len(), &|left_out| {
         slots[left_out].get_or_init(|| {
             plan.metrics
                 .iter()
                 .zip(&outcomes)
+                .zip(&frozen)
                 .zip(&counted)
-                .map(|((planned, full), counted)| {
+                .map(|(((planned, full), frozen), counted)| {
                     let fallback = counted.unwrap_or(0.0);
                     match full {
                         Outcome::Scored { .. } => {
-                            let view = SummaryView::without(summary, &totals, left_out, full);
+                            let view = SummaryView::without(summary, &totals, left_out, frozen);
                             planned
                                 .metric
                                 .score(&view, &planned.settings)

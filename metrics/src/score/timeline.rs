@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use super::{
     plan::Plan,
     run::{ForEach, pss},
-    view::{SummaryView, Totals},
+    totals::Totals,
+    view::SummaryView,
 };
 use crate::summary::Summary;
 

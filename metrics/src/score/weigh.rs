@@ -1,7 +1,7 @@
 //! Puts scores together: factors over subjects, subjects over factors; and says which part of the loss each has.
 
 use super::{
-    curve::FLOOR,
+    curve::{FLOOR, Steep},
     metric::{MetricMeta, Over},
     outcome::{FactorOutcome, Outcome, Part, Subject},
     settings::{Curve, Settings},
@@ -11,25 +11,23 @@ use super::{
 const WORST_SHARE: f64 = 0.01;
 
 /// Aggregates each factor over its subjects, then multiplies the factors (TIME, DB, NET, IO, ERR).
-pub struct Product<'a> {
-    meta: &'static MetricMeta,
-    settings: &'a Settings,
+pub struct Product {
+    curves: Vec<Steep>,
     over: Vec<Over>,
     renormalise: bool,
     parts: Vec<Part>,
 }
 
-impl<'a> Product<'a> {
+impl Product {
     /// `over` says for each factor of the description how its subjects are put together. With `renormalise`, the exponents of the factors that have data sum to 1.
     pub fn new(
         meta: &'static MetricMeta,
-        settings: &'a Settings,
+        settings: &Settings,
         over: &[Over],
         renormalise: bool,
-    ) -> Product<'a> {
+    ) -> Product {
         Product {
-            meta,
-            settings,
+            curves: curves(meta, settings),
             over: over.to_vec(),
             renormalise,
             parts: Vec::new(),
@@ -38,7 +36,7 @@ impl<'a> Product<'a> {
 
     /// Adds a subject's value to a factor.
     pub fn add(&mut self, factor: usize, subject: Subject, weight: f64, value: f64, n: u64) {
-        let score = self.meta.curve(factor, self.settings).score(value);
+        let score = self.curves[factor].score(value);
         self.parts.push(Part {
             factor,
             subject,
@@ -57,15 +55,13 @@ impl<'a> Product<'a> {
 
     /// The outcome over the factors that have data; `no_data` says why where none has.
     pub fn finish(mut self, n: u64, no_data: impl FnOnce() -> String) -> Outcome {
-        let present: Vec<usize> = (0..self.meta.factors.len())
+        let present: Vec<usize> = (0..self.curves.len())
             .filter(|factor| self.has(*factor))
             .collect();
         if present.is_empty() {
             return Outcome::NoData(no_data());
         }
-        let curves: Vec<Curve> = (0..self.meta.factors.len())
-            .map(|factor| self.meta.curve(factor, self.settings))
-            .collect();
+        let curves: Vec<Curve> = self.curves.iter().map(|steep| steep.curve).collect();
         let scale = if self.renormalise {
             present
                 .iter()
@@ -124,19 +120,17 @@ impl<'a> Product<'a> {
 type Weighed = (f64, f64, Vec<(Part, f64)>);
 
 /// Multiplies the factors of each subject, then aggregates over subjects (MEM, GC, STARVE, KAFKA, GPU, CACHE, CONC, BRANCH).
-pub struct PerSubject<'a> {
-    meta: &'static MetricMeta,
-    settings: &'a Settings,
+pub struct PerSubject {
+    curves: Vec<Steep>,
     over: Over,
     subjects: Vec<Weighed>,
 }
 
-impl<'a> PerSubject<'a> {
+impl PerSubject {
     /// `over` says how subjects are put together.
-    pub fn new(meta: &'static MetricMeta, settings: &'a Settings, over: Over) -> PerSubject<'a> {
+    pub fn new(meta: &'static MetricMeta, settings: &Settings, over: Over) -> PerSubject {
         PerSubject {
-            meta,
-            settings,
+            curves: curves(meta, settings),
             over,
             subjects: Vec::new(),
         }
@@ -146,15 +140,15 @@ impl<'a> PerSubject<'a> {
     pub fn add(&mut self, subject: &Subject, weight: f64, n: u64, values: &[(usize, Option<f64>)]) {
         let scale: f64 = values
             .iter()
-            .map(|(factor, _)| self.meta.curve(*factor, self.settings).exponent)
+            .map(|(factor, _)| self.curves[*factor].curve.exponent)
             .sum();
         let mut logarithm = 0.0;
         let mut parts = Vec::new();
         for (factor, value) in values {
-            let curve = self.meta.curve(*factor, self.settings);
+            let curve = self.curves[*factor];
             let (value, score) =
                 value.map_or((f64::MAX, FLOOR), |value| (value, curve.score(value)));
-            let exponent = curve.exponent / scale;
+            let exponent = curve.curve.exponent / scale;
             logarithm += exponent * libm::log(score);
             parts.push((
                 Part {
@@ -204,7 +198,7 @@ impl<'a> PerSubject<'a> {
                 all.push((part, exponent));
             }
         }
-        let factors = (0..self.meta.factors.len()).filter_map(|factor| {
+        let factors = (0..self.curves.len()).filter_map(|factor| {
             let of: Vec<&(Part, f64)> = all
                 .iter()
                 .filter(|(part, _)| part.factor == factor)
@@ -212,7 +206,7 @@ impl<'a> PerSubject<'a> {
             let (_, exponent) = of.first()?;
             let scores = of.iter().map(|(part, _)| (part.weight, part.score));
             let score = aggregate(self.over, scores).clamp(FLOOR, 1.0);
-            let value = self.meta.curve(factor, self.settings).inverse(score);
+            let value = self.curves[factor].curve.inverse(score);
             Some(FactorOutcome {
                 factor,
                 value,
@@ -228,6 +222,12 @@ impl<'a> PerSubject<'a> {
             flags: Vec::new(),
         }
     }
+}
+
+fn curves(meta: &MetricMeta, settings: &Settings) -> Vec<Steep> {
+    (0..meta.factors.len())
+        .map(|factor| Steep::new(meta.curve(factor, settings)))
+        .collect()
 }
 
 /// Weighted geometric mean, or its geometric mean with the worst of those that hold at least 1 % of the weight (the heaviest where none does).

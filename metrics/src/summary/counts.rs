@@ -19,6 +19,9 @@ enum Form {
 /// Pairs below this stay pairs: they are small and quick to search.
 const FEW: usize = 12;
 
+/// Buckets summed at once on the way to a rank.
+const STRIDE: usize = 32;
+
 /// Buckets a range grows by beyond what is needed.
 const ROOM: u16 = 8;
 
@@ -63,9 +66,14 @@ impl Counts {
 
     /// The buckets that hold something, ascending, with their counts.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u16, u64)> + '_ {
+        self.iter_from(0)
+    }
+
+    /// As [`Counts::iter`], from a place in a range on.
+    fn iter_from(&self, place: usize) -> impl DoubleEndedIterator<Item = (u16, u64)> + '_ {
         let (pairs, first, range): (&[_], u16, &[u32]) = match &self.0 {
             Form::Pairs(pairs) => (pairs, 0, &[]),
-            Form::Range { first, counts } => (&[], *first, counts),
+            Form::Range { first, counts } => (&[], first + place as u16, &counts[place..]),
         };
         let range = range
             .iter()
@@ -77,7 +85,107 @@ impl Counts {
 
     /// Sum over all buckets.
     pub fn total(&self) -> u64 {
-        self.iter().map(|(_, count)| count).sum()
+        match &self.0 {
+            Form::Pairs(pairs) => pairs.iter().map(|(_, count)| count).sum(),
+            Form::Range { counts, .. } => sum(counts),
+        }
+    }
+
+    /// The first bucket up to which at least `rank` values lie, the values below it, and its own; the last one where there are fewer. `None` when empty.
+    pub fn at_rank(&self, rank: f64) -> Option<(u16, u64, u64)> {
+        let (mut below, mut skipped) = (0, 0);
+        if let Form::Range { counts, .. } = &self.0 {
+            for stride in counts.chunks(STRIDE) {
+                let held = sum(stride);
+                if (below + held) as f64 >= rank {
+                    break;
+                }
+                below += held;
+                skipped += stride.len();
+            }
+        }
+        let mut found = None;
+        for (bucket, count) in self.iter_from(skipped) {
+            found = Some((bucket, below, count));
+            if (below + count) as f64 >= rank {
+                return found;
+            }
+            below += count;
+        }
+        found.or_else(|| {
+            let (bucket, count) = self.iter().next_back()?;
+            Some((bucket, below - count, count))
+        })
+    }
+
+    /// The sum of many, in one pass over the buckets they cover.
+    pub fn sum<'a>(parts: impl Iterator<Item = &'a Counts> + Clone) -> Counts {
+        let bounds = parts.clone().filter_map(Counts::bounds);
+        let Some((low, high)) = bounds.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else {
+            return Counts::default();
+        };
+        let mut sums = vec![0u64; usize::from(high - low) + 1];
+        for part in parts {
+            match &part.0 {
+                Form::Pairs(pairs) => {
+                    for (bucket, count) in pairs {
+                        sums[usize::from(bucket - low)] += count;
+                    }
+                }
+                Form::Range { first, counts } => {
+                    let from = usize::from(first - low);
+                    for (sum, count) in sums[from..].iter_mut().zip(counts) {
+                        *sum += u64::from(*count);
+                    }
+                }
+            }
+        }
+        let held = sums.iter().enumerate().filter(|(_, count)| **count > 0);
+        let mut sum = Counts(Form::Pairs(
+            held.map(|(at, count)| (low + at as u16, *count)).collect(),
+        ));
+        sum.settle();
+        sum
+    }
+
+    /// Takes away all counts of another; a bucket never falls below zero.
+    pub fn subtract(&mut self, other: &Counts) {
+        match (&mut self.0, &other.0) {
+            (
+                Form::Range { first, counts },
+                Form::Range {
+                    first: from,
+                    counts: theirs,
+                },
+            ) => {
+                let mine = counts.get_mut(usize::from(from.saturating_sub(*first))..);
+                let theirs = theirs.get(usize::from(first.saturating_sub(*from))..);
+                let both = mine.unwrap_or_default().iter_mut();
+                for (mine, theirs) in both.zip(theirs.unwrap_or_default()) {
+                    *mine = mine.saturating_sub(*theirs);
+                }
+            }
+            (Form::Range { first, counts }, Form::Pairs(pairs)) => {
+                for (bucket, theirs) in pairs {
+                    if let Some(mine) = counts.get_mut(usize::from(bucket.wrapping_sub(*first))) {
+                        *mine = mine.saturating_sub(u32::try_from(*theirs).unwrap_or(u32::MAX));
+                    }
+                }
+            }
+            (Form::Pairs(_), _) => {
+                for (bucket, count) in other.iter() {
+                    self.take(bucket, count);
+                }
+            }
+        }
+    }
+
+    /// First and last bucket that may hold something.
+    fn bounds(&self) -> Option<(u16, u16)> {
+        match &self.0 {
+            Form::Pairs(pairs) => Some((pairs.first()?.0, pairs.last()?.0)),
+            Form::Range { first, counts } => Some((*first, first + (counts.len() - 1) as u16)),
+        }
     }
 
     /// Whether all counts are zero.
@@ -194,6 +302,10 @@ impl Counts {
     }
 }
 
+fn sum(counts: &[u32]) -> u64 {
+    counts.iter().map(|count| u64::from(*count)).sum()
+}
+
 impl PartialEq for Counts {
     fn eq(&self, other: &Counts) -> bool {
         self.iter().eq(other.iter())
@@ -270,6 +382,25 @@ mod tests {
             let mut bytes = Vec::new();
             bytes.extend(postcard::to_stdvec(&counts).expect("serialises"));
             prop_assert_eq!(&postcard::from_bytes::<Counts>(&bytes).expect("reads back"), &counts);
+            let (mut rest, half) = (counts.clone(), expected.iter().map(|(bucket, n)| (*bucket, n / 2)).collect::<Counts>());
+            prop_assert_eq!(&Counts::sum([&half, &Counts::default(), &half].into_iter()), &expected.iter().map(|(bucket, n)| (*bucket, n / 2 * 2)).collect::<Counts>());
+            rest.subtract(&half);
+            prop_assert_eq!(rest, expected.iter().map(|(bucket, n)| (*bucket, n - n / 2)).collect::<Counts>());
+            let total: u64 = expected.values().sum();
+            prop_assert_eq!(counts.total(), total);
+            for share in [0.0, 0.05, 0.5, 0.95, 1.0, 1.5] {
+                let rank = share * total as f64;
+                let mut below = 0;
+                let mut found = None;
+                for (bucket, n) in &expected {
+                    found = Some((*bucket, below, *n));
+                    if (below + n) as f64 >= rank {
+                        break;
+                    }
+                    below += n;
+                }
+                prop_assert_eq!(counts.at_rank(rank), found);
+            }
             for (bucket, n) in expected {
                 counts.take(bucket, n);
             }

@@ -1,6 +1,6 @@
 //! What is kept of one operation: counts and histograms per window.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use serde::{Deserialize, Serialize};
 
@@ -99,6 +99,13 @@ impl Group {
     /// The cells of windows, with their slots.
     pub fn timed(&self) -> impl Iterator<Item = (usize, &Cell)> {
         occupied(&self.timed)
+    }
+
+    /// The cells of some of the windows, with their slots.
+    pub fn timed_in(&self, slots: Range<usize>) -> impl Iterator<Item = (usize, &Cell)> {
+        let length = self.timed.len();
+        let (start, end) = (slots.start.min(length), slots.end.min(length));
+        occupied(&self.timed[start..end]).map(move |(at, cell)| (start + at, cell))
     }
 
     /// The cells of records without a time, with their shards.

@@ -32,6 +32,13 @@ impl Histogram {
         self.counts.iter()
     }
 
+    /// The histogram of all values of many.
+    pub fn sum<'a>(parts: impl Iterator<Item = &'a Histogram> + Clone) -> Histogram {
+        Histogram {
+            counts: Counts::sum(parts.map(|part| &part.counts)),
+        }
+    }
+
     /// Adds all values of another.
     pub fn merge(&mut self, other: &Histogram) {
         self.counts.merge(&other.counts);
@@ -39,17 +46,17 @@ impl Histogram {
 
     /// Takes away all values of another that was merged in before.
     pub fn subtract(&mut self, other: &Histogram) {
-        for (bucket, count) in other.iter() {
-            self.counts.take(bucket, count);
-        }
+        self.counts.subtract(&other.counts);
     }
 
     /// Natural logarithm of the `q` quantile, log-linear inside its bucket; `None` when empty.
     ///
     /// It lies in the bucket of the order statistic of rank `ceil(q n)`, so it is off by less than a bucket's width, 2 %.
     pub fn ln_quantile(&self, q: f64) -> Option<f64> {
-        let n = self.n();
-        (n > 0).then(|| self.ln_at_rank(q * n as f64))
+        let rank = q * self.n() as f64;
+        let (bucket, below, count) = self.counts.at_rank(rank)?;
+        let inside = (rank - below as f64) / count as f64;
+        Some(Grid::ln_at(bucket, inside.clamp(0.0, 1.0)))
     }
 
     /// The `q` quantile in the unit of the values; `None` when empty.
@@ -85,20 +92,6 @@ impl Histogram {
                 (n + count, sum + count * y, squares + count * y * y)
             })
     }
-
-    fn ln_at_rank(&self, rank: f64) -> f64 {
-        let mut below = 0.0;
-        let mut last = 0.0;
-        for (bucket, count) in self.counts.iter() {
-            let count = count as f64;
-            if below + count >= rank {
-                return Grid::ln_at(bucket, ((rank - below) / count).clamp(0.0, 1.0));
-            }
-            below += count;
-            last = Grid::ln_at(bucket, 1.0);
-        }
-        last
-    }
 }
 
 /// A histogram of shares 0..1 in 201 linear bins: bin `i` holds the shares nearest to `i / 200`.
@@ -127,6 +120,13 @@ impl ShareHistogram {
         self.counts.total()
     }
 
+    /// The histogram of all shares of many.
+    pub fn sum<'a>(parts: impl Iterator<Item = &'a ShareHistogram> + Clone) -> ShareHistogram {
+        ShareHistogram {
+            counts: Counts::sum(parts.map(|part| &part.counts)),
+        }
+    }
+
     /// Adds all shares of another.
     pub fn merge(&mut self, other: &ShareHistogram) {
         self.counts.merge(&other.counts);
@@ -134,26 +134,15 @@ impl ShareHistogram {
 
     /// Takes away all shares of another that was merged in before.
     pub fn subtract(&mut self, other: &ShareHistogram) {
-        for (bin, count) in other.counts.iter() {
-            self.counts.take(bin, count);
-        }
+        self.counts.subtract(&other.counts);
     }
 
     /// The `q` quantile, linear inside its bin; `None` when empty.
     pub fn quantile(&self, q: f64) -> Option<f64> {
         let rank = q * self.n() as f64;
-        let mut below = 0.0;
-        let mut found = None;
-        for (bin, count) in self.counts.iter() {
-            let count = count as f64;
-            let inside = ((rank - below) / count).clamp(0.0, 1.0);
-            found = Some(((f64::from(bin) - 0.5 + inside) / LAST_BIN as f64).clamp(0.0, 1.0));
-            if below + count >= rank {
-                break;
-            }
-            below += count;
-        }
-        found
+        let (bin, below, count) = self.counts.at_rank(rank)?;
+        let inside = ((rank - below as f64) / count as f64).clamp(0.0, 1.0);
+        Some(((f64::from(bin) - 0.5 + inside) / LAST_BIN as f64).clamp(0.0, 1.0))
     }
 }
 

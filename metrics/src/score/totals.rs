@@ -1,0 +1,91 @@
+//! What all windows of a group come to, computed once and shared by every view of a summary.
+
+use std::sync::OnceLock;
+
+use super::run::ForEach;
+use crate::{
+    stats::LEVEL_MIN_SPANS,
+    summary::{Cell, Group, Histogram, ShareHistogram, Summary},
+};
+
+/// Groups summed by one piece of work.
+const AT_ONCE: usize = 64;
+
+/// `(n, sum of y, sum of y^2)`.
+pub(super) type LevelMoments = (f64, f64, f64);
+
+/// Histograms of one group over all its cells.
+#[derive(Debug)]
+pub(super) struct GroupTotals {
+    pub(super) durations: Histogram,
+    pub(super) wait_share: ShareHistogram,
+    pub(super) wait_odds: Histogram,
+    pub(super) lock_odds: Histogram,
+    /// Moments of each window, with `y = ln x` of its durations clipped at the 5 % and 95 % quantiles of the whole run. The bounds are frozen when a block is left
+    /// out, as the blocks are.
+    pub(super) levels: Vec<(usize, LevelMoments)>,
+}
+
+impl GroupTotals {
+    fn of(group: &Group) -> GroupTotals {
+        let cells: Vec<&Cell> = group
+            .timed()
+            .chain(group.untimed())
+            .map(|(_, cell)| cell)
+            .collect();
+        let durations = Histogram::sum(cells.iter().map(|cell| &cell.durations));
+        GroupTotals {
+            levels: levels(group, &durations).unwrap_or_default(),
+            durations,
+            wait_share: ShareHistogram::sum(cells.iter().map(|cell| &cell.wait_share)),
+            wait_odds: Histogram::sum(cells.iter().map(|cell| &cell.wait_odds)),
+            lock_odds: Histogram::sum(cells.iter().map(|cell| &cell.lock_odds)),
+        }
+    }
+}
+
+/// The moments of each window; `None` with fewer than 60 spans.
+fn levels(group: &Group, durations: &Histogram) -> Option<Vec<(usize, LevelMoments)>> {
+    if durations.n() < LEVEL_MIN_SPANS {
+        return None;
+    }
+    let (low, high) = (durations.ln_quantile(0.05)?, durations.ln_quantile(0.95)?);
+    let moments = |(slot, cell): (usize, &Cell)| (slot, cell.durations.ln_moments(low, high));
+    Some(group.timed().map(moments).collect())
+}
+
+/// Histograms over all windows: leaving a block out is then taking it away again.
+#[derive(Debug, Default)]
+pub struct Totals(Vec<GroupTotals>);
+
+impl Totals {
+    /// Sums the groups of a summary.
+    pub fn of(summary: &Summary) -> Totals {
+        Totals(
+            summary
+                .groups()
+                .map(|(_, group)| GroupTotals::of(group))
+                .collect(),
+        )
+    }
+
+    /// The same, some groups at a time by `for_each`.
+    pub(super) fn of_with(summary: &Summary, for_each: ForEach<'_>) -> Totals {
+        let groups: Vec<&Group> = summary.groups().map(|(_, group)| group).collect();
+        let parts: Vec<&[&Group]> = groups.chunks(AT_ONCE).collect();
+        let slots: Vec<OnceLock<Vec<GroupTotals>>> =
+            parts.iter().map(|_| OnceLock::new()).collect();
+        for_each(parts.len(), &|at| {
+            slots[at].get_or_init(|| {
+                let part = parts[at].iter();
+                part.map(|group| GroupTotals::of(group)).collect()
+            });
+        });
+        let totals = slots.into_iter().filter_map(OnceLock::into_inner);
+        Totals(totals.flatten().collect())
+    }
+
+    pub(super) fn group(&self, at: usize) -> &GroupTotals {
+        &self.0[at]
+    }
+}
