@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use pss_metrics::model::Decimal;
 
-use super::reason::Reason;
+use super::{literal::Literal, reason::Reason};
 
 /// Levels of nesting beyond which a record is refused, as serde_json does.
 const DEPTH: u32 = 127;
@@ -120,15 +120,87 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Passes over a key and its colon, if they are the expected ones.
+    /// Passes over a literal, if it stands here.
     #[inline]
-    pub(in crate::formats) fn passes(&mut self, key: &str) -> bool {
-        self.blanks();
-        let found = self.text.as_bytes()[self.at..].starts_with(key.as_bytes());
+    pub(in crate::formats) fn passes(&mut self, literal: &Literal) -> bool {
+        let found = literal.stands_at(self.text.as_bytes(), self.at);
         if found {
-            self.at += key.len();
+            self.at += literal.len();
         }
         found
+    }
+
+    /// Passes over blanks; says what was passed over since an earlier place.
+    pub(in crate::formats) fn since(&mut self, earlier: &Scanner<'a>) -> &'a str {
+        self.blanks();
+        &self.text[earlier.at..self.at]
+    }
+
+    /// Passes over the bracket that ends an object, if it stands here.
+    #[inline]
+    pub(in crate::formats) fn closes(&mut self) -> bool {
+        let found = self.byte() == b'}';
+        self.at += usize::from(found);
+        found
+    }
+
+    /// A text that starts right here and has no escapes; `None`, without moving, for anything else.
+    #[inline]
+    pub(in crate::formats) fn plain_text(&mut self) -> Option<&'a str> {
+        if self.byte() != b'"' {
+            return None;
+        }
+        let start = self.at + 1;
+        let bytes = self.text.as_bytes();
+        let end = start + plain(&bytes[start..]);
+        if bytes.get(end) != Some(&b'"') {
+            return None;
+        }
+        self.at = end + 1;
+        Some(&self.text[start..end])
+    }
+
+    /// A number that starts right here, times `10^shift`, as an unsigned integer; `None`, without moving, where it is not written plainly.
+    #[inline]
+    pub(in crate::formats) fn plain_unsigned(&mut self, shift: usize) -> Option<u64> {
+        let (value, length) = Decimal::plain(&self.text.as_bytes()[self.at..], shift)?;
+        self.at += length;
+        Some(value)
+    }
+
+    /// Passes over `null`, if it stands right here.
+    #[inline]
+    pub(in crate::formats) fn plain_null(&mut self) -> bool {
+        let found = self.text.as_bytes()[self.at..].first_chunk() == Some(b"null");
+        self.at += 4 * usize::from(found);
+        found
+    }
+
+    /// `true` or `false`, if one of them stands right here.
+    #[inline]
+    pub(in crate::formats) fn plain_bool(&mut self) -> Option<bool> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let found = if rest.first_chunk() == Some(b"false") {
+            false
+        } else if rest.first_chunk() == Some(b"true") {
+            true
+        } else {
+            return None;
+        };
+        self.at += if found { 4 } else { 5 };
+        Some(found)
+    }
+
+    /// Passes over a scalar that starts right here and is no text with escapes; false, without moving, for anything else.
+    #[inline]
+    pub(in crate::formats) fn passes_plain(&mut self) -> bool {
+        match self.byte() {
+            b'"' => self.plain_text().is_some(),
+            b'n' => self.plain_null(),
+            b't' | b'f' => self.plain_bool().is_some(),
+            b'0'..=b'9' => self.number().is_ok(),
+            _ => false,
+        }
     }
 
     /// A key and its colon.

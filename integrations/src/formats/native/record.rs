@@ -6,7 +6,7 @@ use pss_metrics::model::{Attribute, Decimal, Intake, Kind, Parent, Span, Value};
 
 use super::super::json::{Next, Reason, Scanner};
 use super::{
-    field::{Field, Shape},
+    field::{Field, Shapes},
     metadata::Metadata,
 };
 
@@ -20,7 +20,7 @@ const ATTRIBUTES: usize = 256;
 pub struct RecordDecoder {
     unknown: BTreeSet<String>,
     taken: BTreeSet<String>,
-    shape: Shape,
+    shapes: Shapes,
 }
 
 /// A number, or none.
@@ -69,50 +69,27 @@ impl RecordDecoder {
     /// Why it cannot be used; nothing is pushed then.
     pub fn push(&mut self, record: &str, into: &mut dyn Intake) -> Result<(), Reason> {
         let mut scanner = Scanner::new(record);
-        match scanner.next()? {
-            Next::Object => {}
-            Next::Array => return Err(Reason::Array),
-            _ => {
-                scanner.skip()?;
-                scanner.end()?;
-                return Err(Reason::NotAnObject);
-            }
-        }
         let mut fields = Fields::default();
         let mut wrong: Vec<(Field, Reason)> = Vec::new();
-        let mut place = 0;
-        if scanner.enter()? {
+        let first = match self.shapes.begin(&mut scanner) {
+            None => self.first_key(&mut scanner)?,
+            known => known,
+        };
+        if let Some((kind, mut field)) = first {
+            let mut place = 1;
             loop {
-                let expected = self.shape.expected(place);
-                let field = match expected.filter(|(key, _)| scanner.passes(key)) {
-                    Some((_, field)) => field,
-                    None => {
-                        let key = scanner.key()?;
-                        let field = Field::of(&key);
-                        match field {
-                            Field::Unknown => self.note_unknown(&key),
-                            known => self.shape.learn(place, &key, known),
-                        }
-                        field
-                    }
+                if !(wrong.is_empty() && take_plain(&mut scanner, field, &mut fields)) {
+                    take_any(&mut scanner, field, &mut fields, &mut wrong)?;
+                }
+                let shape = self.shapes.get(kind);
+                let passed = shape.and_then(|shape| shape.pass(place, &mut scanner));
+                let next = match passed {
+                    None if scanner.closes() => break,
+                    None => self.next_key(&mut scanner, kind, place)?,
+                    known => known,
                 };
-                let before = scanner;
-                match take(&mut scanner, field, &mut fields) {
-                    Ok(()) if wrong.is_empty() => {}
-                    // The last of equal keys wins: what stood there before does not matter.
-                    Ok(()) => wrong.retain(|(known, _)| *known != field),
-                    Err(reason) if reason.is_about_value() => {
-                        scanner = before;
-                        scanner.skip()?;
-                        wrong.retain(|(known, _)| *known != field);
-                        wrong.push((field, reason));
-                    }
-                    Err(reason) => return Err(reason),
-                }
-                if !scanner.more()? {
-                    break;
-                }
-                place += 1;
+                let Some(next) = next else { break };
+                (field, place) = next;
             }
         }
         scanner.end()?;
@@ -128,6 +105,58 @@ impl RecordDecoder {
         taken.into_iter().collect()
     }
 
+    /// The first key of a record whose kind is not known, and its kind from now on; nothing where the record is empty.
+    #[cold]
+    fn first_key(&mut self, scanner: &mut Scanner<'_>) -> Result<Option<(usize, Field)>, Reason> {
+        let start = *scanner;
+        match scanner.next()? {
+            Next::Object => {}
+            Next::Array => return Err(Reason::Array),
+            _ => {
+                scanner.skip()?;
+                scanner.end()?;
+                return Err(Reason::NotAnObject);
+            }
+        }
+        if !scanner.enter()? {
+            return Ok(None);
+        }
+        let field = self.key(scanner)?;
+        Ok(Some((
+            self.shapes.learn(scanner.since(&start), field),
+            field,
+        )))
+    }
+
+    /// A key that is not the expected one, and the place to expect after it; nothing at the record's end.
+    #[cold]
+    fn next_key(
+        &mut self,
+        scanner: &mut Scanner<'_>,
+        kind: usize,
+        place: usize,
+    ) -> Result<Option<(Field, usize)>, Reason> {
+        let start = *scanner;
+        if !scanner.more()? {
+            return Ok(None);
+        }
+        let field = self.key(scanner)?;
+        let place = match self.shapes.get_mut(kind) {
+            Some(shape) => shape.learn(place, scanner.since(&start), field),
+            None => place,
+        };
+        Ok(Some((field, place)))
+    }
+
+    fn key(&mut self, scanner: &mut Scanner<'_>) -> Result<Field, Reason> {
+        let key = scanner.key()?;
+        let field = Field::of(&key);
+        if field == Field::Unknown {
+            self.note_unknown(&key);
+        }
+        Ok(field)
+    }
+
     fn note_unknown(&mut self, name: &str) {
         if self.unknown.len() < UNKNOWN
             && !self.taken.contains(name)
@@ -138,8 +167,123 @@ impl RecordDecoder {
     }
 }
 
-/// Takes a field's value.
+/// Takes a field's value where it is written the way writers do: no blank before it, no escapes, no exponent. False, without moving, where it is not, or of the
+/// wrong type.
 #[inline]
+fn take_plain<'a>(scanner: &mut Scanner<'a>, field: Field, fields: &mut Fields<'a>) -> bool {
+    match field {
+        Field::Name => plain_text(scanner, &mut fields.name),
+        Field::Duration => plain_unsigned(scanner, 9, &mut fields.duration),
+        Field::Cpu => plain_unsigned(scanner, 9, &mut fields.cpu),
+        Field::Wait => plain_unsigned(scanner, 9, &mut fields.wait),
+        Field::LockWait => plain_unsigned(scanner, 9, &mut fields.lock_wait),
+        Field::QueueWait => plain_unsigned(scanner, 9, &mut fields.queue_wait),
+        Field::Memory => plain_unsigned(scanner, 0, &mut fields.memory),
+        Field::Error => plain_bool(scanner, &mut fields.error),
+        Field::Timestamp => plain_instant(scanner, &mut fields.timestamp),
+        Field::Start => plain_instant(scanner, &mut fields.start),
+        Field::Tag => plain_text(scanner, &mut fields.tag),
+        Field::Service => plain_text(scanner, &mut fields.service),
+        Field::Module => plain_text(scanner, &mut fields.module),
+        Field::TraceId => plain_identity(scanner, &mut fields.trace_id),
+        Field::SpanId => plain_identity(scanner, &mut fields.span_id),
+        Field::Ignored | Field::Unknown => scanner.passes_plain(),
+        Field::ParentSpanId | Field::Kind | Field::Attributes | Field::System | Field::Metadata => {
+            false
+        }
+    }
+}
+
+#[inline]
+fn plain_text<'a>(scanner: &mut Scanner<'a>, into: &mut Option<Cow<'a, str>>) -> bool {
+    match scanner.plain_text() {
+        Some(text) => {
+            *into = Some(Cow::Borrowed(text));
+            true
+        }
+        None => plain_null(scanner, into),
+    }
+}
+
+#[inline]
+fn plain_identity<'a>(scanner: &mut Scanner<'a>, into: &mut Cow<'a, str>) -> bool {
+    let text = scanner.plain_text();
+    if let Some(text) = text {
+        *into = Cow::Borrowed(text);
+    }
+    text.is_some()
+}
+
+#[inline]
+fn plain_unsigned(scanner: &mut Scanner<'_>, shift: usize, into: &mut Option<u64>) -> bool {
+    match scanner.plain_unsigned(shift) {
+        None => plain_null(scanner, into),
+        value => {
+            *into = value;
+            true
+        }
+    }
+}
+
+#[inline]
+fn plain_instant(scanner: &mut Scanner<'_>, into: &mut Option<i64>) -> bool {
+    let before = *scanner;
+    match scanner.plain_unsigned(9).map(i64::try_from) {
+        None => plain_null(scanner, into),
+        Some(Ok(value)) => {
+            *into = Some(value);
+            true
+        }
+        Some(Err(_)) => {
+            *scanner = before;
+            false
+        }
+    }
+}
+
+#[inline]
+fn plain_bool(scanner: &mut Scanner<'_>, into: &mut Option<bool>) -> bool {
+    match scanner.plain_bool() {
+        None => plain_null(scanner, into),
+        value => {
+            *into = value;
+            true
+        }
+    }
+}
+
+#[inline]
+fn plain_null<T>(scanner: &mut Scanner<'_>, into: &mut Option<T>) -> bool {
+    let null = scanner.plain_null();
+    if null {
+        *into = None;
+    }
+    null
+}
+
+/// Takes a field's value, however it is written. What is wrong with it is noted by field: the last of equal keys wins, whatever stood there before.
+#[cold]
+fn take_any<'a>(
+    scanner: &mut Scanner<'a>,
+    field: Field,
+    fields: &mut Fields<'a>,
+    wrong: &mut Vec<(Field, Reason)>,
+) -> Result<(), Reason> {
+    let before = *scanner;
+    match take(scanner, field, fields) {
+        Ok(()) => wrong.retain(|(known, _)| *known != field),
+        Err(reason) if reason.is_about_value() => {
+            *scanner = before;
+            scanner.skip()?;
+            wrong.retain(|(known, _)| *known != field);
+            wrong.push((field, reason));
+        }
+        Err(reason) => return Err(reason),
+    }
+    Ok(())
+}
+
+/// Takes a field's value.
 fn take<'a>(
     scanner: &mut Scanner<'a>,
     field: Field,
