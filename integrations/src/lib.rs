@@ -25,6 +25,7 @@ pub const PLUGIN_CRATE: PluginCrate = plugin_crate!(
     "format:gc-log",
     "format:gctrace",
     "format:gpu-csv",
+    "format:gpu-dmon",
     "format:jaeger",
     "format:native",
     "format:otlp",

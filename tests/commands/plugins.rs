@@ -1,6 +1,6 @@
 //! Which plugins a build has.
 
-use crate::work::Work;
+use crate::work::{Work, lines};
 
 #[test]
 fn the_default_build_has_these_plugins() {
@@ -50,6 +50,7 @@ fn the_default_build_has_these_plugins() {
             "format:gc-log",
             "format:gctrace",
             "format:gpu-csv",
+            "format:gpu-dmon",
             "format:jaeger",
             "format:native",
             "format:otlp",
@@ -78,4 +79,56 @@ fn info_says_all_and_knows_near_names() {
     );
     work.pss(&["plugins", "info", "metric:bd"])
         .fails(2, &["did you mean"]);
+}
+
+#[test]
+fn plugins_that_are_expected_must_be_there_before_anything_is_read() {
+    let work = Work::new();
+    let expecting = |id: &str| {
+        work.write(
+            "pss.toml",
+            format!("\n[plugins]\nexpect = [\"metric:db\", \"{id}\"]\n"),
+        );
+        for arguments in [
+            &["analyze", "missing.jsonl"][..],
+            &["convert", "missing.jsonl", "x.csv"],
+            &["config", "check"],
+        ] {
+            work.pss(arguments).fails(
+                2,
+                &["pss.toml:3", "`plugins.expect` wants", id, "does not have"],
+            );
+        }
+        work.pss(&["config", "check"]).err
+    };
+    let said = expecting("format:natvie");
+    assert!(said.contains("did you mean \"format:native\"?"), "{said}");
+    let said = expecting("hook:exec-notify-everyone");
+    assert!(said.contains("pss::main_with"), "{said}");
+    if !cfg!(feature = "sample-plugin") {
+        let said = expecting("metric:foobar");
+        assert!(said.contains("--features sample-plugin"), "{said}");
+    }
+    if !cfg!(feature = "columnar") {
+        let said = expecting("format:Parquet");
+        assert!(said.contains("--features columnar"), "{said}");
+    }
+}
+
+#[test]
+fn plugins_that_are_expected_and_there_change_nothing() {
+    let work = Work::new();
+    work.write("t.jsonl", lines(200)).write(
+        "pss.toml",
+        "[plugins]\nexpect = [\"Metric:DB\", \"format:otlp_protobuf\"]\n",
+    );
+    assert_eq!(work.pss(&["analyze", "t.jsonl"]).code, Some(0));
+    assert!(
+        work.pss(&["config", "show"])
+            .out
+            .contains("plugins.expect = [\"metric:db\", \"format:otlp-protobuf\"]  # pss.toml:2")
+    );
+    work.write("pss.toml", "[plugins]\nexpect = \"metric:db\"\n");
+    work.pss(&["analyze", "t.jsonl"])
+        .fails(2, &["pss.toml:2", "expected a list"]);
 }

@@ -153,6 +153,101 @@ fn nvidia_smi_tables_are_read() {
     assert_eq!(read.files[0].bad, 2);
 }
 
+#[test]
+fn nvidia_smi_tables_without_a_header_are_refused() {
+    for row in [
+        "2023/05/04 12:00:00.123, 0, 1024 MiB, 40960 MiB, 45 %\n",
+        "0, 2023/05/04 12:00:00.123, 1024, 40960, 45\n",
+    ] {
+        let error = read_bytes("gpu.csv", row.as_bytes()).expect_err("refused");
+        assert!(error.to_string().contains("noheader"), "{error}");
+    }
+}
+
+const DMON: &str = "#Date       Time        gpu     sm    mem     fb   bar1
+#YYYYMMDD   HH:MM:SS    Idx      %      %     MB     MB
+ 20230504   12:00:00      0     45     12   1024      3
+ 20230504   12:00:00      1      -      -      3      3
+#Date       Time        gpu     sm    mem     fb   bar1
+#YYYYMMDD   HH:MM:SS    Idx      %      %     MB     MB
+ 20230504   12:00:01      0     46     12   1025      3
+ 20230504   12:00:01      1      x      -      3      3
+";
+
+const DCGMI: &str = "#Entity   GPUTL             FBTTL             FBUSD
+ID
+GPU 0     75                81920             28456
+GPU 1     N/A               81920             0
+GPU-I 3   1                 N/A               N/A
+";
+
+#[test]
+fn monitors_of_devices_are_read() {
+    assert_eq!(
+        records("gpu.log", DMON.as_bytes()),
+        [
+            "sample gpu.memory.used 0 Some(1683201600000000000) 1073741824",
+            "sample gpu.utilization 0 Some(1683201600000000000) 450000",
+            "sample gpu.memory.used 1 Some(1683201600000000000) 3145728",
+            "sample gpu.memory.used 0 Some(1683201601000000000) 1074790400",
+            "sample gpu.utilization 0 Some(1683201601000000000) 460000",
+        ]
+    );
+    let read = read_bytes("gpu.log", DMON.replace('\n', "\r\n").as_bytes()).expect("reads");
+    assert_eq!(
+        (
+            &*read.files[0].format,
+            read.files[0].samples,
+            read.files[0].bad
+        ),
+        ("gpu-dmon", 5, 1)
+    );
+    assert_eq!(
+        records("gpu.log", DCGMI.as_bytes()),
+        [
+            "sample gpu.memory.used 0 None 29838278656",
+            "sample gpu.memory.total 0 None 85899345920",
+            "sample gpu.utilization 0 None 750000",
+            "sample gpu.memory.used 1 None 0",
+            "sample gpu.memory.total 1 None 85899345920",
+            "sample gpu.utilization GPU-I 3 None 10000",
+        ]
+    );
+    let read = read_bytes("gpu.log", DCGMI.as_bytes()).expect("reads");
+    assert!(
+        read.notices
+            .iter()
+            .any(|notice| notice.contains("without a time")),
+        "{:?}",
+        read.notices
+    );
+    let midnight = "#Time        gpu     sm\n#HH:MM:SS    Idx      %\n 23:59:59      0     45\n 00:00:01      0     45\n";
+    assert_eq!(
+        records("gpu.log", midnight.as_bytes()),
+        [
+            "sample gpu.utilization 0 Some(86399000000000) 450000",
+            "sample gpu.utilization 0 Some(86401000000000) 450000",
+        ]
+    );
+}
+
+#[test]
+fn monitors_of_what_is_not_scored_are_refused() {
+    for (text, why) in [
+        (
+            "# gpu        pid  type    sm   mem   enc   dec   command\n    0       1234     C    45    12     0     0   python\n",
+            "pmon",
+        ),
+        (
+            "# gpu   pwr gtemp mtemp  mclk  pclk\n    0    25    29     -  4006  1506\n",
+            "-s um",
+        ),
+    ] {
+        let error = read_bytes("gpu.log", text.as_bytes()).expect_err("refused");
+        assert!(error.to_string().contains(why), "{error}");
+    }
+}
+
 const SCRAPES: &str = "# HELP jvm_gc_pause_seconds Time spent in GC pause
 # TYPE jvm_gc_pause_seconds summary
 jvm_gc_pause_seconds_count{action=\"minor\",instance=\"a:1\"} 10 1700000000000
@@ -180,19 +275,91 @@ fn scrapes_are_read_against_each_other() {
     );
 }
 
+/// As `promtool tsdb dump-openmetrics` writes: one series after the other, each with all its times.
+const DUMP: &str = "{__name__=\"x\"} 1 1700000000
+go_gc_duration_seconds_count{instance=\"a:1\"} 10 1700000000.000
+go_gc_duration_seconds_count{instance=\"a:1\"} 12 1700000010.000
+go_gc_duration_seconds_count{instance=\"b:1\"} 4 1700000000.000
+go_gc_duration_seconds_sum{instance=\"a:1\"} 0.5 1700000000.000
+go_gc_duration_seconds_sum{instance=\"a:1\"} 0.56 1700000010.000
+go_gc_duration_seconds_sum{instance=\"b:1\"} 0.1 1700000000.000
+jvm_gc_duration_seconds_bucket{le=\"+Inf\"} 9 1700000000.000
+jvm_gc_duration_seconds_bucket{le=\"+Inf\"} 9 1700000010.000
+jvm_gc_duration_seconds_bucket{le=\"0.1\"} 9 1700000000.000
+jvm_gc_duration_seconds_bucket{le=\"0.1\"} 9 1700000010.000
+jvm_gc_duration_seconds_count 9 1700000000.000
+jvm_gc_duration_seconds_count 9 1700000010.000
+jvm_gc_duration_seconds_sum 0.3 1700000000.000
+jvm_gc_duration_seconds_sum 0.3 1700000010.000
+";
+
+#[test]
+fn series_one_after_the_other_find_their_halves() {
+    assert_eq!(
+        records("m.om", DUMP.as_bytes()),
+        [
+            "skipped 1 metric points of no known signal",
+            "sample gc.pause a:1 Some(1700000010000000000) 30000000",
+            "sample gc.pause a:1 Some(1700000010000000000) 30000000",
+            "skipped 1 metric points without a value",
+            "skipped 1 metric points without a value",
+            "skipped 1 metric points without a value",
+            "skipped 1 metric points without a value",
+            "sample gc.pause  Some(1700000010000000000) 0",
+        ]
+    );
+    let alone =
+        "go_gc_duration_seconds_sum 0.5 1700000000\nprocess_resident_memory_bytes 7 1700000000\n";
+    assert_eq!(
+        records("m.om", alone.as_bytes()),
+        [
+            "sample memory.rss  Some(1700000000000000000) 7",
+            "skipped 1 metric points without a value",
+        ]
+    );
+}
+
+/// As `/federate` writes: sorted by name, bounds as text, so the endless bucket comes first and sum and count after all buckets.
+const FEDERATED: &str =
+    "jvm_gc_duration_seconds_bucket{instance=\"a\",le=\"+Inf\"} 10 1700000000000
+jvm_gc_duration_seconds_bucket{instance=\"a\",le=\"0.01\"} 6 1700000000000
+jvm_gc_duration_seconds_bucket{instance=\"b\",le=\"+Inf\"} 1 1700000000000
+jvm_gc_duration_seconds_bucket{instance=\"b\",le=\"0.01\"} 1 1700000000000
+jvm_gc_duration_seconds_count{instance=\"a\"} 10 1700000000000
+jvm_gc_duration_seconds_count{instance=\"b\"} 1 1700000000000
+jvm_gc_duration_seconds_sum{instance=\"a\"} 0.1 1700000000000
+jvm_gc_duration_seconds_sum{instance=\"b\"} 0.1 1700000000000
+jvm_gc_duration_seconds_bucket{instance=\"a\",le=\"+Inf\"} 11 1700000010000
+jvm_gc_duration_seconds_bucket{instance=\"a\",le=\"0.01\"} 7 1700000010000
+jvm_gc_duration_seconds_count{instance=\"a\"} 11 1700000010000
+jvm_gc_duration_seconds_sum{instance=\"a\"} 0.11 1700000010000
+";
+
+#[test]
+fn buckets_in_the_order_of_text_are_read_and_their_pauses_count_once() {
+    assert_eq!(
+        records("m.prom", FEDERATED.as_bytes()),
+        ["sample gc.pause a Some(1700000010000000000) 5000000",]
+    );
+}
+
 #[test]
 fn every_cut_is_told() {
     let at_line_end = |text: &'static str| {
         move |cut: usize| {
-            let bytes = text.as_bytes();
-            bytes[cut - 1] == b'\n' || bytes[cut] == b'\n'
+            // A line of blanks is none.
+            text[..cut].trim_end_matches(' ').ends_with('\n') || text[cut..].starts_with('\n')
         }
     };
     every_cut("gc.log", SERIAL.as_bytes(), at_line_end(SERIAL));
     every_cut("gc.log", ZGC.as_bytes(), at_line_end(ZGC));
     every_cut("trace.log", GCTRACE.as_bytes(), at_line_end(GCTRACE));
     every_cut("gpu.csv", NVIDIA.as_bytes(), at_line_end(NVIDIA));
+    every_cut("gpu.log", DMON.as_bytes(), at_line_end(DMON));
+    every_cut("gpu.log", DCGMI.as_bytes(), at_line_end(DCGMI));
     every_cut("m.prom", SCRAPES.as_bytes(), at_line_end(SCRAPES));
+    every_cut("m.prom", FEDERATED.as_bytes(), at_line_end(FEDERATED));
+    every_cut("m.om", DUMP.as_bytes(), at_line_end(DUMP));
 }
 
 /// A series of scrapes, one a second, with what `value` makes of each.
@@ -259,6 +426,17 @@ fn each_signal_reaches_its_metric() {
         }
         text.into_bytes()
     };
+    let mut dmon = DMON.lines().take(2).collect::<Vec<_>>().join("\n");
+    for at in 0..120 {
+        dmon.push_str(&format!(
+            "\n 20230504   12:{:02}:{:02}      0     90     12  10000      3",
+            at / 60,
+            at % 60
+        ));
+    }
+    dmon.push('\n');
+    assert!(scores_of("gpu.log", dmon.as_bytes())["GPU"] > Some(0.9));
+
     let flat = scores_of("gpu.csv", &gpu(|_| 10_000))["GPU"];
     assert!(flat > Some(0.9) && scores_of("gpu.csv", &gpu(|at| 10_000 + 250 * at))["GPU"] < flat);
 }

@@ -217,6 +217,9 @@ fn push(time: i64, value: u64, sink: &mut dyn Sink) {
     });
 }
 
+/// No log is older, and no program runs for longer than that.
+const YEAR_1990: i64 = 631_152_000_000_000_000;
+
 /// Decorations of a line, the time that they tell (a date before an uptime), and what stands behind them.
 fn unified(line: &str) -> (usize, Option<i64>, &str) {
     let (mut count, mut date, mut uptime) = (0, None, None);
@@ -235,13 +238,16 @@ fn unified(line: &str) -> (usize, Option<i64>, &str) {
                 .then(|| instant(decoration))
                 .flatten()
         });
-        uptime = uptime.or_else(|| {
-            ["ms", "ns", "s"]
-                .iter()
-                .zip([6, 0, 9])
-                .find_map(|(unit, shift)| seconds(decoration.strip_suffix(unit)?, shift))
-                .and_then(|value| i64::try_from(value).ok())
-        });
+        let clock = ["ms", "ns", "s"]
+            .iter()
+            .zip([6, 0, 9])
+            .find_map(|(unit, shift)| seconds(decoration.strip_suffix(unit)?, shift))
+            .and_then(|value| i64::try_from(value).ok());
+        // The decoration `timemillis` counts since the epoch, and may stand behind the uptime.
+        if decoration.ends_with("ms") {
+            date = date.or(clock.filter(|clock| *clock >= YEAR_1990));
+        }
+        uptime = uptime.or(clock);
         rest = behind;
     }
     (count, date.or(uptime), rest.trim())
@@ -322,6 +328,11 @@ mod tests {
                 "[2022-01-29T16:34:51.654+0000][245ms][info][gc] w",
                 Some(1_643_474_091_654_000_000),
                 "w",
+            ),
+            (
+                "[0.245s][1643474091654ms][245ms][gc] v",
+                Some(1_643_474_091_654_000_000),
+                "v",
             ),
             ("[gc] no time", None, "no time"),
             ("plain", None, "plain"),

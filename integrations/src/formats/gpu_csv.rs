@@ -44,8 +44,8 @@ impl Format for GpuCsv {
     }
 
     fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
-        let header = Header::parse(head.lines().next()?);
-        header.is_some().then_some(Likeness::Surely)
+        let first = head.lines().next()?;
+        (Header::parse(first).is_some() || is_without_header(first)).then_some(Likeness::Surely)
     }
 
     fn open(&self, head: &Head<'_>, _: &InputSettings) -> Result<Reading, DecodeError> {
@@ -58,6 +58,18 @@ impl Format for GpuCsv {
         }
         Ok(Reading::Stream(Box::new(Table::default())))
     }
+}
+
+/// Whether this is a row of nvidia-smi's without a header before it: only it writes dates like this. Which number is which cannot be told.
+fn is_without_header(line: &str) -> bool {
+    let dated = |cell: &str| {
+        let shape = cell
+            .bytes()
+            .map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
+        shape.eq(*b"0000/00/00 00:00:00.000")
+    };
+    let cells = || line.split(", ").map(str::trim);
+    cells().count() > 2 && cells().any(dated)
 }
 
 /// What a column holds.

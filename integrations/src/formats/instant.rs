@@ -3,7 +3,7 @@
 use jiff::{civil::DateTime, fmt::strtime, tz::TimeZone};
 
 /// Nanoseconds since the epoch of a date with a time: RFC 3339, ISO 8601 with `+0000`, or `2023/05/04 12:00:00.123`. Without an offset it is taken as UTC.
-pub(super) fn instant(text: &str) -> Option<i64> {
+pub fn instant(text: &str) -> Option<i64> {
     let text = text.trim();
     if let Ok(timestamp) = text.parse::<jiff::Timestamp>() {
         return timestamp.as_nanosecond().try_into().ok();
@@ -17,6 +17,15 @@ pub(super) fn instant(text: &str) -> Option<i64> {
     let civil: DateTime = plain.parse().ok()?;
     let zoned = civil.to_zoned(TimeZone::UTC).ok()?;
     zoned.timestamp().as_nanosecond().try_into().ok()
+}
+
+/// The instant as RFC 3339 in UTC, to the second.
+pub fn instant_text(nanoseconds: i64) -> String {
+    let whole = jiff::Timestamp::from_second(nanoseconds.div_euclid(1_000_000_000));
+    whole.map_or_else(
+        |_| format!("{nanoseconds} ns"),
+        |instant| instant.to_string(),
+    )
 }
 
 #[cfg(test)]

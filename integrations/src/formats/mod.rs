@@ -7,6 +7,7 @@ pub mod datadog;
 pub mod gc_log;
 pub mod gctrace;
 pub mod gpu_csv;
+pub mod gpu_dmon;
 mod head;
 mod instant;
 pub mod jaeger;
@@ -28,4 +29,5 @@ pub use contract::{
     Likeness, Reading, RecordWriter, Sink, StreamDecoder, formats,
 };
 pub use head::Head;
+pub use instant::{instant, instant_text};
 pub use settings::{Column, InputSettings};

@@ -1,6 +1,10 @@
 //! The text formats of Prometheus and OpenMetrics: one scrape, or many put one behind the other.
 
-use std::{borrow::Cow, collections::HashMap, io::Read};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, hash_map::Entry},
+    io::Read,
+};
 
 use pss_metrics::{
     model::{Attribute, Decimal, Value},
@@ -15,7 +19,7 @@ use super::{
     head::Head,
     lines::each_line,
     settings::InputSettings,
-    signals::{Point, PointValue, Points},
+    signals::{Point, PointValue, Points, known},
 };
 
 static META: FormatMeta = FormatMeta {
@@ -28,7 +32,8 @@ static META: FormatMeta = FormatMeta {
     media_types: &["text/plain", "application/openmetrics-text"],
     capabilities: Capabilities::TEXT,
     mapping: "metrics that `pss` knows by name (garbage collection, event loop lag, resident memory, Kafka consumer lag, GPU, pressure): samples; histograms, summaries and totals \
-              are read against the scrape before; labels instance, pod, container or pid: process; group, topic, partition: partition; gpu, UUID or device: device. Timestamps \
+              are read against the scrape before, and where a file has the series one after the other, as \
+              `promtool tsdb dump-openmetrics` writes them, by their count and sum; labels instance, pod, container or pid: process; group, topic, partition: partition; gpu, UUID or device: device. Timestamps \
               in milliseconds (Prometheus) or seconds (OpenMetrics); without them the samples have no time",
 };
 
@@ -70,8 +75,8 @@ impl Format for Prometheus {
 /// One line of a scrape.
 #[derive(Debug, PartialEq)]
 struct Row<'a> {
-    name: &'a str,
-    labels: Vec<(&'a str, Cow<'a, str>)>,
+    name: Cow<'a, str>,
+    labels: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     value: f64,
     time: Option<i64>,
 }
@@ -86,13 +91,21 @@ impl<'a> Row<'a> {
         let named = name.chars().enumerate().all(|(at, c)| {
             c.is_ascii_alphabetic() || c == '_' || c == ':' || (at > 0 && c.is_ascii_digit())
         });
-        if name.is_empty() || !named {
-            return Err("does not begin with the name of a metric".to_owned());
-        }
         let mut labels = Vec::new();
+        let mut quoted = None;
         if let Some(inner) = rest.strip_prefix('{') {
-            rest = read_labels(inner, &mut labels)?;
+            rest = read_labels(inner, &mut labels, &mut quoted)?;
         }
+        // `promtool tsdb dump` writes the name as the label that it is stored as.
+        let quoted = quoted.or_else(|| {
+            let at = labels.iter().position(|(key, _)| key == "__name__")?;
+            Some(labels.swap_remove(at).1)
+        });
+        let name = match quoted {
+            Some(quoted) if name.is_empty() => quoted,
+            None if named && !name.is_empty() => Cow::Borrowed(name),
+            _ => return Err("does not begin with the name of a metric".to_owned()),
+        };
         // An exemplar follows behind a number sign.
         let rest = rest.split(" # ").next().unwrap_or(rest);
         let mut words = rest.split_whitespace();
@@ -120,7 +133,7 @@ impl<'a> Row<'a> {
     fn label(&self, key: &str) -> Option<&str> {
         self.labels
             .iter()
-            .find(|(name, _)| *name == key)
+            .find(|(name, _)| name == key)
             .map(|(_, value)| &**value)
     }
 }
@@ -138,9 +151,11 @@ fn time(text: &str) -> Result<i64, String> {
         .map_err(|error| format!("has a timestamp that {error}"))
 }
 
+/// Reads labels up to the closing brace. A quoted text without a value is the name of the metric, as Prometheus 3 writes names that hold more than letters.
 fn read_labels<'a>(
     text: &'a str,
-    labels: &mut Vec<(&'a str, Cow<'a, str>)>,
+    labels: &mut Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    metric: &mut Option<Cow<'a, str>>,
 ) -> Result<&'a str, String> {
     let broken = || "has labels that are not of the form {name=\"value\"}".to_owned();
     let mut rest = text.trim_start();
@@ -148,31 +163,64 @@ fn read_labels<'a>(
         if let Some(behind) = rest.strip_prefix('}') {
             return Ok(behind);
         }
-        let (name, behind) = rest.split_once('=').ok_or_else(broken)?;
-        let inner = behind.trim_start().strip_prefix('"').ok_or_else(broken)?;
-        let bytes = inner.as_bytes();
-        let (mut end, mut escaped) = (0, false);
-        while *bytes.get(end).ok_or_else(broken)? != b'"' {
-            if bytes[end] == b'\\' {
-                escaped = true;
-                end += 1;
-            }
-            end += 1;
-        }
-        let raw = inner.get(..end).ok_or_else(broken)?;
-        let value = if escaped {
-            Cow::Owned(
-                raw.replace("\\n", "\n")
-                    .replace("\\\"", "\"")
-                    .replace("\\\\", "\\"),
-            )
+        let name = if rest.starts_with('"') {
+            let (name, behind) = quoted(rest).ok_or_else(broken)?;
+            rest = behind.trim_start();
+            name
         } else {
-            Cow::Borrowed(raw)
+            let (name, _) = rest.split_once('=').ok_or_else(broken)?;
+            rest = &rest[name.len()..];
+            Cow::Borrowed(name.trim())
         };
-        labels.push((name.trim(), value));
-        rest = inner[end + 1..].trim_start();
+        if let Some(behind) = rest.strip_prefix('=') {
+            let (value, behind) = quoted(behind.trim_start()).ok_or_else(broken)?;
+            labels.push((name, value));
+            rest = behind.trim_start();
+        } else if metric.is_none() && labels.is_empty() && rest.starts_with([',', '}']) {
+            *metric = Some(name);
+        } else {
+            return Err(broken());
+        }
         rest = rest.strip_prefix(',').unwrap_or(rest).trim_start();
     }
+}
+
+/// The text between the quotes that this begins with, and what stands behind them.
+fn quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
+    let inner = text.strip_prefix('"')?;
+    let bytes = inner.as_bytes();
+    let (mut end, mut escaped) = (0, false);
+    while *bytes.get(end)? != b'"' {
+        if bytes[end] == b'\\' {
+            escaped = true;
+            end += 1;
+        }
+        end += 1;
+    }
+    let raw = inner.get(..end)?;
+    let value = if escaped {
+        Cow::Owned(unescaped(raw))
+    } else {
+        Cow::Borrowed(raw)
+    };
+    Some((value, &inner[end + 1..]))
+}
+
+fn unescaped(raw: &str) -> String {
+    let mut text = String::with_capacity(raw.len());
+    let mut letters = raw.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '\\' {
+            text.push(letter);
+            continue;
+        }
+        match letters.next() {
+            Some('n') => text.push('\n'),
+            Some(other) => text.push(other),
+            None => {}
+        }
+    }
+    text
 }
 
 /// A histogram or summary whose lines are still coming.
@@ -186,11 +234,29 @@ struct Family {
     line: u64,
 }
 
+/// What a series was first read by. Later lines that tell the same observations in the other way are passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Buckets,
+    CountAndSum,
+}
+
+/// A count or a sum whose other half stands elsewhere in the file.
+#[derive(Debug, Clone, Copy)]
+enum Half {
+    Count(f64),
+    Sum(f64),
+}
+
 #[derive(Default)]
 struct Scrapes {
     points: Points,
     types: HashMap<String, String>,
     family: Option<Family>,
+    /// Series of families, by name and labels: their numbers, and what each is read by.
+    series: HashMap<String, (u32, Option<By>)>,
+    /// By series and time.
+    halves: HashMap<(u32, Option<i64>), Half>,
     timeless: bool,
 }
 
@@ -220,6 +286,9 @@ impl StreamDecoder for Scrapes {
             !sink.interrupted()
         });
         self.flush(sink);
+        if !self.halves.is_empty() {
+            sink.skipped("metric points without a value", self.halves.len() as u64);
+        }
         if self.timeless {
             sink.notice(
                 "has samples without timestamps: nothing can be said of changes over time"
@@ -232,6 +301,10 @@ impl StreamDecoder for Scrapes {
 
 /// Families whose types are remembered.
 const TYPES: usize = 1 << 16;
+/// Series of families that are remembered.
+const SERIES: usize = 1 << 16;
+/// Counts and sums that wait for each other: a day of scrapes, one every 15 s, of 80 series. Bounds memory to some 40 MB.
+const HALVES: usize = 1 << 19;
 
 impl Scrapes {
     fn comment(&mut self, comment: &str) {
@@ -260,9 +333,9 @@ impl Scrapes {
         let summary = row.label("quantile").is_some()
             && self
                 .types
-                .get(row.name)
+                .get(&*row.name)
                 .is_none_or(|kind| kind == "summary");
-        summary.then(|| (row.name.to_owned(), "quantile"))
+        summary.then(|| (row.name.clone().into_owned(), "quantile"))
     }
 
     fn row(&mut self, row: Row<'_>, line: u64, sink: &mut dyn Sink) {
@@ -282,7 +355,7 @@ impl Scrapes {
             let labels: Vec<(String, String)> = own(&row);
             let cumulative = true;
             let outcome = self.push(
-                row.name,
+                &row.name,
                 &labels,
                 row.time,
                 PointValue::Number(row.value),
@@ -328,58 +401,94 @@ impl Scrapes {
 
     /// Hands on the family whose lines have come.
     fn flush(&mut self, sink: &mut dyn Sink) {
-        let Some(family) = self.family.take() else {
+        let Some(mut family) = self.family.take() else {
             return;
         };
-        let count = |value: f64| (value.is_finite() && value >= 0.0).then_some(value as u64);
-        let finite = family
-            .buckets
-            .iter()
-            .all(|(bound, count)| !bound.is_nan() && count.is_finite() && *count >= 0.0);
-        let rising = family
-            .buckets
-            .windows(2)
-            .all(|pair| pair[0].0 < pair[1].0 && pair[0].1 <= pair[1].1);
-        let value = if family.buckets.len() > 1
-            && family
-                .buckets
-                .last()
-                .is_some_and(|last| last.0.is_infinite())
-        {
-            if !finite || !rising {
-                sink.record(
-                    family.line,
-                    Err(format!(
-                        "`{}` is a histogram whose buckets do not rise",
-                        family.name
-                    )),
-                );
+        let by = family.by();
+        let outcome = match by {
+            Some(by) => family.value(by),
+            None => self.join(&family, sink),
+        };
+        let (by, value) = match outcome {
+            Ok(Some(value)) => (by.unwrap_or(By::CountAndSum), value),
+            Ok(None) => {
+                if by.is_some() {
+                    sink.skipped("metric points without a value", 1);
+                }
+                sink.record(family.line, Ok(()));
                 return;
             }
-            let mut before = 0.0;
-            let mut bounds = Vec::new();
-            let mut counts = Vec::new();
-            for (bound, total) in &family.buckets {
-                if bound.is_finite() {
-                    bounds.push(*bound);
-                }
-                counts.push((total - before) as u64);
-                before = *total;
+            Err(reason) => {
+                sink.record(family.line, Err(reason));
+                return;
             }
-            PointValue::Histogram {
-                bounds,
-                counts,
-                sum: family.sum.filter(|sum| sum.is_finite()),
-            }
-        } else if let (Some(count), Some(sum)) = (family.count.and_then(count), family.sum) {
-            PointValue::Total { count, sum }
-        } else {
-            sink.skipped("metric points without a value", 1);
+        };
+        if known(&family.name).is_some()
+            && let Some((_, read_by)) = self.series(&family)
+            && *read_by.get_or_insert(by) != by
+        {
             sink.record(family.line, Ok(()));
             return;
-        };
+        }
         let outcome = self.push(&family.name, &family.labels, family.time, value, true, sink);
         sink.record(family.line, outcome);
+    }
+
+    /// Puts a count or a sum together with its other half, where that has come. Nothing that is not known has to wait.
+    fn join(&mut self, family: &Family, sink: &mut dyn Sink) -> Result<Option<PointValue>, String> {
+        let half = match (family.count, family.sum) {
+            (Some(count), None) => Half::Count(count),
+            (None, Some(sum)) => Half::Sum(sum),
+            _ => {
+                sink.skipped("metric points without a value", 1);
+                return Ok(None);
+            }
+        };
+        if known(&family.name).is_none() {
+            sink.skipped("metric points of no known signal", 1);
+            return Ok(None);
+        }
+        let Some((series, read_by)) = self.series(family).map(|series| *series) else {
+            return Err(format!("is of more than {SERIES} series of known metrics"));
+        };
+        if read_by == Some(By::Buckets) {
+            return Ok(None);
+        }
+        let key = (series, family.time);
+        let full = self.halves.len() >= HALVES;
+        match (self.halves.entry(key), half) {
+            (Entry::Occupied(other), half) => match (*other.get(), half) {
+                (Half::Count(count), Half::Sum(sum)) | (Half::Sum(sum), Half::Count(count)) => {
+                    other.remove();
+                    Ok(total(count, sum))
+                }
+                _ => Err(format!("`{}` says the same twice at one time", family.name)),
+            },
+            (Entry::Vacant(_), _) if full => Err(format!(
+                "is one of more than {HALVES} counts and sums that stand too far from each other"
+            )),
+            (Entry::Vacant(place), half) => {
+                place.insert(half);
+                Ok(None)
+            }
+        }
+    }
+
+    /// The number of a family's series, and what it is read by.
+    fn series(&mut self, family: &Family) -> Option<&mut (u32, Option<By>)> {
+        let mut labels: Vec<String> = family
+            .labels
+            .iter()
+            .map(|(key, value)| format!("{key}\u{0}{value}"))
+            .collect();
+        labels.sort();
+        let key = format!("{}\u{0}{}", family.name, labels.join("\u{0}"));
+        let next = self.series.len();
+        match self.series.entry(key) {
+            Entry::Occupied(found) => Some(found.into_mut()),
+            Entry::Vacant(_) if next >= SERIES => None,
+            Entry::Vacant(place) => Some(place.insert((next as u32, None))),
+        }
     }
 
     fn push(
@@ -421,12 +530,74 @@ impl Scrapes {
     }
 }
 
+impl Family {
+    /// What it can be read by as it is. One bucket alone tells nothing.
+    fn by(&self) -> Option<By> {
+        let endless = |(bound, _): &(f64, f64)| bound.is_infinite() && *bound > 0.0;
+        if self.buckets.len() > 1 && self.buckets.iter().any(endless) {
+            Some(By::Buckets)
+        } else {
+            (self.count.is_some() && self.sum.is_some()).then_some(By::CountAndSum)
+        }
+    }
+
+    fn value(&mut self, by: By) -> Result<Option<PointValue>, String> {
+        match by {
+            By::Buckets => self.histogram().map(Some),
+            By::CountAndSum => Ok(self
+                .count
+                .zip(self.sum)
+                .and_then(|(count, sum)| total(count, sum))),
+        }
+    }
+
+    fn histogram(&mut self) -> Result<PointValue, String> {
+        // Federation orders the bounds as text.
+        self.buckets.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let finite = self
+            .buckets
+            .iter()
+            .all(|(bound, count)| !bound.is_nan() && count.is_finite() && *count >= 0.0);
+        let rising = self
+            .buckets
+            .windows(2)
+            .all(|pair| pair[0].0 < pair[1].0 && pair[0].1 <= pair[1].1);
+        if !finite || !rising {
+            return Err(format!(
+                "`{}` is a histogram whose buckets do not rise",
+                self.name
+            ));
+        }
+        let mut before = 0.0;
+        let (mut bounds, mut counts) = (Vec::new(), Vec::new());
+        for (bound, total) in &self.buckets {
+            if bound.is_finite() {
+                bounds.push(*bound);
+            }
+            counts.push((total - before) as u64);
+            before = *total;
+        }
+        Ok(PointValue::Histogram {
+            bounds,
+            counts,
+            sum: self.sum.filter(|sum| sum.is_finite()),
+        })
+    }
+}
+
+fn total(count: f64, sum: f64) -> Option<PointValue> {
+    (count.is_finite() && count >= 0.0).then_some(PointValue::Total {
+        count: count as u64,
+        sum,
+    })
+}
+
 /// Labels without those that tell lines of one family apart.
 fn own(row: &Row<'_>) -> Vec<(String, String)> {
     row.labels
         .iter()
-        .filter(|(key, _)| !matches!(*key, "le" | "quantile"))
-        .map(|(key, value)| ((*key).to_owned(), value.clone().into_owned()))
+        .filter(|(key, _)| !matches!(&**key, "le" | "quantile"))
+        .map(|(key, value)| (key.clone().into_owned(), value.clone().into_owned()))
         .collect()
 }
 
@@ -439,11 +610,18 @@ mod tests {
         let row = Row::parse(r#"a:b_c{x="1,\"}",y="z",} 1.5e3 1700000000123 # {t="u"} 1"#)
             .expect("a row");
         assert_eq!(
-            (row.name, row.value, row.time),
+            (&*row.name, row.value, row.time),
             ("a:b_c", 1500.0, Some(1_700_000_000_123_000_000))
         );
         assert_eq!(row.label("x"), Some("1,\"}"));
         assert_eq!(row.label("y"), Some("z"));
+        let row = Row::parse(r#"{__name__="m",x="y"} 1 5"#).expect("a row");
+        assert_eq!((&*row.name, row.labels.len()), ("m", 1));
+        let row = Row::parse(r#"{"jvm.gc.duration","a.b"="C:\\new\n"} 1"#).expect("a row");
+        assert_eq!(
+            (&*row.name, row.label("a.b")),
+            ("jvm.gc.duration", Some("C:\\new\n"))
+        );
         assert_eq!(
             Row::parse("m 1 1700000000.5").map(|row| row.time),
             Ok(Some(1_700_000_000_500_000_000))
@@ -458,6 +636,10 @@ mod tests {
             "m 1 2 3",
             "m{a=\"\\",
             "m{a=\"b\\\"} 1",
+            "{a=\"b\"} 1",
+            "{\"m\",\"n\"} 1",
+            "m{\"n\"} 1",
+            "m{\"",
         ] {
             assert!(Row::parse(bad).is_err(), "{bad}");
         }
