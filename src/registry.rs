@@ -7,7 +7,7 @@ use pss_integrations::{
     views::{View, views},
 };
 use pss_metrics::{
-    plugin::{PluginCrate, PluginMeta, check_crates, nearest},
+    plugin::{PluginCrate, PluginMeta, canonical, check_crates, nearest},
     score::{Metric, metrics},
 };
 
@@ -74,14 +74,8 @@ impl Registry {
             .copied()
             .find(|format| plain(format.meta().plugin.name) == plain(name))
             .ok_or_else(|| {
-                if let Some((_, _, feature)) = UNBUILT
-                    .iter()
-                    .find(|(known, ..)| plain(known) == plain(name))
-                {
-                    return Error::Usage(format!(
-                        "format {name} is not in this build: {}",
-                        how(feature)
-                    ));
+                if let Some(how) = feature_that_brings(&format!("format:{name}")) {
+                    return Error::Usage(format!("format {name} is not in this build: {how}"));
                 }
                 let help = nearest(name, names()).map_or_else(
                     || format!("known: {}", names().collect::<Vec<_>>().join(", ")),
@@ -104,27 +98,91 @@ impl Registry {
     }
 }
 
-/// Formats that a feature brings, with the endings of their files and the feature.
-const UNBUILT: &[(&str, &[&str], &str)] = &[
-    ("parquet", &["parquet", "pq"], "columnar"),
-    ("arrow", &["arrow", "ipc", "feather", "arrows"], "columnar"),
+/// A plugin that a feature of this package brings.
+struct Optional {
+    id: &'static str,
+    /// Endings of its files, where it is a format.
+    endings: &'static [&'static str],
+    feature: &'static str,
+}
+
+/// All that features bring.
+const OPTIONAL: &[Optional] = &[
+    Optional {
+        id: "format:parquet",
+        endings: &["parquet", "pq"],
+        feature: "columnar",
+    },
+    Optional {
+        id: "format:arrow",
+        endings: &["arrow", "ipc", "feather", "arrows"],
+        feature: "columnar",
+    },
+    Optional {
+        id: "metric:foobar",
+        endings: &[],
+        feature: "sample-plugin",
+    },
+    Optional {
+        id: "format:stopwatch",
+        endings: &[],
+        feature: "sample-plugin",
+    },
 ];
+
+/// How to get a plugin that some feature brings, by its id.
+pub fn feature_that_brings(id: &str) -> Option<String> {
+    let wanted = canonical(id);
+    OPTIONAL
+        .iter()
+        .find(|optional| canonical(optional.id) == wanted)
+        .map(|optional| how(optional.feature))
+}
 
 /// How to get the format that a file's name speaks of, where a feature brings it that is not in this build.
 pub fn unbuilt_format_of(name: &str) -> Option<String> {
     let (_, ending) = name.rsplit_once('.')?;
-    UNBUILT
+    OPTIONAL
         .iter()
-        .find(|(_, endings, feature)| endings.contains(&ending) && !built(feature))
-        .map(|(format, _, feature)| {
-            format!("format {format} is not in this build: {}", how(feature))
+        .find(|optional| optional.endings.contains(&ending) && !built(optional.feature))
+        .map(|optional| {
+            let (_, format) = optional.id.split_once(':').unwrap_or_default();
+            format!(
+                "format {format} is not in this build: {}",
+                how(optional.feature)
+            )
         })
 }
 
 fn built(feature: &str) -> bool {
-    feature == "columnar" && cfg!(feature = "columnar")
+    match feature {
+        "columnar" => cfg!(feature = "columnar"),
+        "sample-plugin" => cfg!(feature = "sample-plugin"),
+        _ => false,
+    }
 }
 
 fn how(feature: &str) -> String {
     format!("build pss with `cargo build --release --features {feature}`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_features_bring_is_there_exactly_where_they_are() {
+        let ids = Registry::collect(crate::PLUGIN_CRATES, &BTreeMap::new())
+            .expect("the registry is sound")
+            .ids();
+        for optional in OPTIONAL {
+            assert_eq!(
+                ids.iter().any(|id| id == optional.id),
+                built(optional.feature),
+                "{} by feature {}",
+                optional.id,
+                optional.feature
+            );
+        }
+    }
 }

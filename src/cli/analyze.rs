@@ -11,14 +11,14 @@ use std::{
 use pss_integrations::views::View;
 use pss_metrics::{
     plugin::nearest,
-    report::{Generator, InputFile, Provenance, Report, build},
+    report::{Provenance, Report, build},
     score::score_with,
     summary::Summary,
 };
 
 use super::{
     arguments::{Analyze, Common},
-    pypss, stdout, why,
+    provenance, pypss, stdout, why,
 };
 use crate::{
     config::{Flags, Keys, Profile, Resolved, load},
@@ -54,6 +54,13 @@ pub(super) fn run(
         )));
     }
 
+    let selection = arguments.select.selection()?;
+    if resolved.profile != Profile::Default && !selection.is_all() {
+        return Err(Error::Usage(format!(
+            "profile {} scores whole files, as PyPSS does: cut them with `pss convert --since ..` first",
+            resolved.profile.name()
+        )));
+    }
     let interrupt = Arc::new(AtomicBool::new(false));
     // A second Ctrl-C ends the program at once.
     for register in [
@@ -86,6 +93,8 @@ pub(super) fn run(
             .transpose()?,
         settings: &settings,
         rules: Arc::new(config.rules()),
+        naming: config.naming().map(Arc::new),
+        selection: Arc::new(selection),
         extras: &extras,
         record_limit: RECORD_LIMIT,
         interrupt: &interrupt,
@@ -99,8 +108,8 @@ pub(super) fn run(
         let scored = score_with(&outcome.summary, &resolved.plan, &|n, work| {
             on_all_cores(options.threads, n, work);
         });
-        let provenance = provenance(&outcome, &resolved);
-        let report = build(&outcome.summary, &resolved.plan, &scored, provenance);
+        let read = read_from(&outcome, &resolved);
+        let report = build(&outcome.summary, &resolved.plan, &scored, read);
         (report, outcome.summary)
     } else {
         pypss::report(&places, &resolved, &options, &bar)?
@@ -285,34 +294,12 @@ fn write_all(
     first
 }
 
-fn provenance(outcome: &ReadOutcome, resolved: &Resolved) -> Provenance {
+fn read_from(outcome: &ReadOutcome, resolved: &Resolved) -> Provenance {
     Provenance {
-        files: outcome
-            .files
-            .iter()
-            .map(|file| InputFile {
-                name: file.name.clone(),
-                format: file.format.clone(),
-                compression: file.compression.name().to_owned(),
-                bytes: file.bytes,
-                records: file.records,
-                bad_records: file.bad,
-                spans: file.spans,
-                samples: file.samples,
-                skipped: file
-                    .skipped
-                    .iter()
-                    .map(|(what, count)| ((*what).to_owned(), *count))
-                    .collect(),
-            })
-            .collect(),
+        files: provenance::files(&outcome.files),
         partial: outcome.interrupted,
         notices: outcome.notices.clone(),
-        generator: Generator {
-            name: "pss".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            profile: resolved.profile.name().to_owned(),
-        },
+        generator: provenance::generator(resolved.profile),
         top: resolved.top,
     }
 }

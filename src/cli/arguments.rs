@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::select::Select;
 use crate::terminal::ColorChoice;
 
 /// Scores how stable a program ran: give it traces, get a Program Stability Score (0 to 100), the reasons, and a verdict CI can act on.
@@ -52,6 +53,8 @@ pub(super) enum Command {
     Convert(Convert),
     /// Print completions for a shell
     Completions(Completions),
+    /// Write manual pages into a folder
+    Man(Man),
 }
 
 #[derive(Debug, Args)]
@@ -68,6 +71,8 @@ pub(super) struct Convert {
     /// Write this format, whatever the output's name says
     #[arg(long, value_name = "FORMAT")]
     pub(super) to: Option<String>,
+    #[command(flatten)]
+    pub(super) select: Select,
 }
 
 #[derive(Debug, Args)]
@@ -116,6 +121,8 @@ pub(super) struct Analyze {
     /// Operations shown
     #[arg(long, value_name = "N")]
     pub(super) top: Option<String>,
+    #[command(flatten)]
+    pub(super) select: Select,
     /// Decoding threads; all cores by default
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
@@ -175,4 +182,12 @@ pub(super) enum ConfigAction {
 pub(super) struct Completions {
     /// The shell
     pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  pss man ~/.local/share/man/man1")]
+pub(super) struct Man {
+    /// The folder, made where it is not there
+    #[arg(value_name = "DIR")]
+    pub(super) folder: PathBuf,
 }

@@ -16,12 +16,7 @@ pub(super) fn run(
     common: &Common,
     registry: &Registry,
 ) -> Result<Exit, Error> {
-    let plugins: Vec<String> = registry
-        .all()
-        .iter()
-        .map(pss_metrics::plugin::PluginMeta::id)
-        .collect();
-    let keys = Keys::new(&registry.metrics, &plugins);
+    let keys = Keys::new(&registry.metrics, &registry.ids());
     let config = || load(&keys, common.config.as_deref(), &Vec::new()).map_err(Error::Config);
     let text = match arguments.command {
         ConfigAction::Schema => format!("{:#}\n", schema(&keys)),

@@ -3,7 +3,7 @@
 use std::{
     io::{self, Seek, Write},
     path::Path,
-    sync::atomic::AtomicBool,
+    sync::{Arc, atomic::AtomicBool},
 };
 
 use pss_integrations::formats::{Format, RecordWriter};
@@ -54,6 +54,8 @@ pub(super) fn run(
             .transpose()?,
         settings: &settings,
         rules: Default::default(),
+        naming: None,
+        selection: Arc::new(arguments.select.selection()?),
         extras: &[],
         record_limit: RECORD_LIMIT,
         interrupt: &interrupt,

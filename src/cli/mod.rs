@@ -7,8 +7,11 @@ mod config;
 mod convert;
 mod explain;
 mod init;
+mod man;
 mod plugins;
+mod provenance;
 mod pypss;
+mod select;
 mod stdout;
 mod why;
 
@@ -55,6 +58,7 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
         Command::Config(arguments) => config::run(arguments, &cli.common, &registry()?),
         Command::Convert(arguments) => convert::run(arguments, &cli.common, &registry()?),
         Command::Completions(arguments) => completions::run(arguments),
+        Command::Man(arguments) => man::run(arguments, &cli.common),
     }
 }
 

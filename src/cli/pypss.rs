@@ -5,14 +5,14 @@ use std::path::Path;
 use pss_metrics::{
     pypss::{Profile as Scoring, Scores, score},
     report::{
-        BadExample, Classification, Generator, InputFile, InputReport, MetricReport, Pss, Report,
-        SCHEMA, TimelineReport, Verdict, VerdictOutcome,
+        BadExample, Classification, InputReport, MetricReport, Pss, Report, SCHEMA, TimelineReport,
+        Verdict, VerdictOutcome,
     },
     score::{Confidence, Level},
     summary::Summary,
 };
 
-use super::analyze::warn;
+use super::{analyze::warn, provenance};
 use crate::{
     config::{Profile, Resolved, read_pypss_file},
     error::Error,
@@ -134,11 +134,7 @@ fn fill(outcome: &PypssOutcome, scores: &Scores, resolved: &Resolved) -> Report 
         },
         input: input(outcome),
         warnings: Vec::new(),
-        generator: Generator {
-            name: "pss".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            profile: resolved.profile.name().to_owned(),
-        },
+        generator: provenance::generator(resolved.profile),
     }
 }
 
@@ -194,21 +190,7 @@ fn input(outcome: &PypssOutcome) -> InputReport {
     let facts = outcome.summary.facts();
     let traces = outcome.records.traces() as u64;
     InputReport {
-        files: outcome
-            .files
-            .iter()
-            .map(|file| InputFile {
-                name: file.name.clone(),
-                format: file.format.clone(),
-                compression: file.compression.name().to_owned(),
-                bytes: file.bytes,
-                records: file.records,
-                bad_records: file.bad,
-                spans: file.spans,
-                samples: file.samples,
-                skipped: Default::default(),
-            })
-            .collect(),
+        files: provenance::files(&outcome.files),
         records: outcome.files.iter().map(|file| file.records).sum(),
         spans: traces,
         samples: outcome.records.len() as u64 - traces,

@@ -1,12 +1,16 @@
 //! Whether a value fits its key.
 
-use pss_metrics::plugin::nearest;
+use pss_metrics::{
+    model::Naming,
+    plugin::{canonical, nearest},
+};
 
 use super::{
     error::ConfigError,
     keys::{Key, Takes},
     value::Value,
 };
+use crate::registry::feature_that_brings;
 
 /// Checks a value, and brings it into the form the key has: codes in capitals, lists as lists.
 ///
@@ -51,6 +55,12 @@ pub(super) fn check(key: &Key, value: Value, place: &str) -> Result<Value, Confi
                 .collect::<Result<_, _>>()?,
         )),
         (Takes::Choices(_), _) => wrong("a list such as [\"..\", \"..\"]"),
+        (Takes::Plugins(there), Value::List(list)) => Ok(Value::List(
+            list.iter()
+                .map(|id| plugin(key, id, there, place))
+                .collect::<Result<_, _>>()?,
+        )),
+        (Takes::Plugins(_), _) => wrong("a list such as [\"format:parquet\"]"),
         (Takes::Share, Value::Number(number)) if (0.0..=1.0).contains(number) => Ok(value),
         (Takes::Share, Value::Text(text)) => match text
             .strip_suffix('%')
@@ -64,6 +74,15 @@ pub(super) fn check(key: &Key, value: Value, place: &str) -> Result<Value, Confi
         (Takes::Crate, _) => wrong("the name of a crate"),
         (Takes::Column, Value::Text(_)) => Ok(value),
         (Takes::Column, _) => wrong("the name of a column"),
+        (Takes::Naming, Value::Text(text)) => match Naming::parse(text) {
+            Ok(_) => Ok(value),
+            Err(error) => Err(
+                ConfigError::new(place, format!("`{}` {error}", key.name)).help(
+                    "write it as \"{name} {http.route}\", with keys of attributes between braces",
+                ),
+            ),
+        },
+        (Takes::Naming, _) => wrong("text such as \"{name} {http.route}\""),
         (Takes::Texts, Value::List(_)) => Ok(value),
         (Takes::Texts, _) => wrong("a list such as [\"..\", \"..\"]"),
     }
@@ -81,4 +100,27 @@ fn choose(key: &Key, text: &str, choices: &[String], place: &str) -> Result<Stri
         Some(near) => error.help(format!("did you mean {near:?}?")),
         None => error.help(format!("it takes {}", choices.join(", "))),
     })
+}
+
+/// A plugin that is expected, and what would bring it where it is not there.
+fn plugin(key: &Key, id: &str, there: &[String], place: &str) -> Result<String, ConfigError> {
+    let wanted = canonical(id);
+    if let Some(found) = there.iter().find(|known| canonical(known) == wanted) {
+        return Ok(found.clone());
+    }
+    let error = ConfigError::new(
+        place,
+        format!(
+            "`{}` wants {id:?}, which this build of pss does not have",
+            key.name
+        ),
+    );
+    let help = if let Some(how) = feature_that_brings(id) {
+        how
+    } else if let Some(near) = nearest(id, there.iter().map(String::as_str)) {
+        format!("did you mean {near:?}?")
+    } else {
+        "a crate that brings it joins in a build of one's own, by pss::main_with; `pss plugins list` lists what is there".to_owned()
+    };
+    Err(error.help(help))
 }

@@ -78,7 +78,7 @@ pub(super) fn from_text(text: &str, takes: &Takes) -> Value {
         Takes::Bool => text
             .parse()
             .map_or_else(|_| Value::Text(text.to_owned()), Value::Bool),
-        Takes::Choices(_) | Takes::Texts => Value::List(
+        Takes::Choices(_) | Takes::Plugins(_) | Takes::Texts => Value::List(
             text.split(',')
                 .map(str::trim)
                 .filter(|item| !item.is_empty())
@@ -88,6 +88,8 @@ pub(super) fn from_text(text: &str, takes: &Takes) -> Value {
         Takes::Share => text
             .parse()
             .map_or_else(|_| Value::Text(text.to_owned()), Value::Number),
-        Takes::Choice(_) | Takes::Crate | Takes::Column => Value::Text(text.to_owned()),
+        Takes::Choice(_) | Takes::Crate | Takes::Column | Takes::Naming => {
+            Value::Text(text.to_owned())
+        }
     }
 }

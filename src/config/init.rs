@@ -18,6 +18,9 @@ pub const TEMPLATE: &str = r#"# Settings of pss; all of them are optional. `pss 
 # min_score = 0.70           # exit 1 when this one metric scores below
 # enabled = false            # do not score it at all
 
+[input]
+# operation = "{name} {http.route}"  # what tells operations apart; {name} alone where nothing is said
+
 [input.columns]
 # name = "operation"         # CSV, Parquet, Arrow: which column is what, where its name leaves doubt
 # start = { column = "ts", unit = "us" }  # times with their unit: s, ms, us, ns, rfc3339

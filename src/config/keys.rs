@@ -21,12 +21,16 @@ pub enum Takes {
     Bool,
     /// A share such as "0.1%" or 0.001.
     Share,
+    /// A list of plugin ids; the names of those there are.
+    Plugins(Vec<String>),
     /// The name of a crate.
     Crate,
     /// The name of a column.
     Column,
     /// A list of any texts.
     Texts,
+    /// How operations are named.
+    Naming,
 }
 
 /// One key.
@@ -171,6 +175,12 @@ impl Keys {
                 );
             }
         }
+        add(
+            "input.operation".into(),
+            Takes::Naming,
+            Some("\"{name}\"".into()),
+            "what tells operations apart: text with {name}, {service} and any {attribute}, such as \"{name} {http.route}\"; splits a name that mixes kinds of request",
+        );
         for (field, name) in Field::ALL {
             add(
                 format!("input.columns.{name}.column"),
@@ -208,9 +218,9 @@ impl Keys {
         }
         add(
             "plugins.expect".into(),
-            Takes::Choices(plugins.to_vec()),
+            Takes::Plugins(plugins.to_vec()),
             Some("[]".into()),
-            "plugins that must be there",
+            "plugins that must be in the build, such as format:parquet; without one of them nothing is read",
         );
         for id in plugins {
             add(

@@ -1,7 +1,7 @@
 //! From settings to what is done: the plan of metrics, thresholds and limits.
 
 use pss_integrations::formats::{Column, InputSettings, table::Field};
-use pss_metrics::model::{Category, OwnRule, OwnRules};
+use pss_metrics::model::{Category, Naming, OwnRule, OwnRules};
 use pss_metrics::score::{Curve, Metric, NoDataPolicy, Plan, Planned, Settings};
 
 use super::{
@@ -191,6 +191,11 @@ impl Config {
             })
         };
         OwnRules(Category::ALL.into_iter().filter_map(rule).collect())
+    }
+
+    /// How operations are named, where the user says it.
+    pub fn naming(&self) -> Option<Naming> {
+        Naming::parse(self.text("input.operation")?).ok()
     }
 
     /// What is said of the inputs.

@@ -50,12 +50,14 @@ fn leaf(key: &Key) -> Json {
         }
         Takes::Choice(choices) => json!({ "enum": choices }),
         Takes::Choices(choices) => json!({ "type": "array", "items": { "enum": choices } }),
-        Takes::Texts => json!({ "type": "array", "items": { "type": "string" } }),
+        Takes::Texts | Takes::Plugins(_) => {
+            json!({ "type": "array", "items": { "type": "string" } })
+        }
         Takes::Bool => json!({ "type": "boolean" }),
         Takes::Share => {
             json!({ "anyOf": [{ "type": "number", "minimum": 0, "maximum": 1 }, { "type": "string", "pattern": "^[0-9.]+ *%$" }] })
         }
-        Takes::Crate | Takes::Column => json!({ "type": "string" }),
+        Takes::Crate | Takes::Column | Takes::Naming => json!({ "type": "string" }),
     };
     let object: Option<&mut Map<String, Json>> = leaf.as_object_mut();
     if let Some(object) = object {

@@ -8,7 +8,10 @@ use std::{
     },
 };
 
-use super::reader::ReadOptions;
+use super::{
+    reader::ReadOptions,
+    select::{LeftOut, Selection},
+};
 use pss_integrations::formats::Sink;
 use pss_metrics::{
     model::{Batch, Intake, Sample, Span},
@@ -36,18 +39,25 @@ pub(super) struct Gather<'a> {
     pub(super) bad_total: u64,
     pub(super) records: u64,
     pub(super) notices: Vec<String>,
+    pub(super) left_out: LeftOut,
+    /// Nothing where everything is asked for.
+    selection: Option<Arc<Selection>>,
     interrupt: &'a AtomicBool,
 }
 
 impl<'a> Gather<'a> {
     pub(super) fn new(options: &ReadOptions<'a>) -> Gather<'a> {
         Gather {
-            batch: Batch::new(options.extras.to_vec()).with_rules(Arc::clone(&options.rules)),
+            batch: Batch::new(options.extras.to_vec())
+                .with_rules(Arc::clone(&options.rules))
+                .with_naming(options.naming.clone()),
             summariser: Summariser::new(options.extras),
             bad: Vec::new(),
             bad_total: 0,
             records: 0,
             notices: Vec::new(),
+            left_out: LeftOut::default(),
+            selection: (!options.selection.is_all()).then(|| Arc::clone(&options.selection)),
             interrupt: options.interrupt,
         }
     }
@@ -103,10 +113,20 @@ impl<'a> Gather<'a> {
 
 impl Intake for Gather<'_> {
     fn span(&mut self, span: &Span<'_>) {
+        if let Some(selection) = &self.selection
+            && !selection.takes_span(span, &mut self.left_out)
+        {
+            return;
+        }
         self.batch.span(span);
     }
 
     fn sample(&mut self, sample: &Sample<'_>) {
+        if let Some(selection) = &self.selection
+            && !selection.takes_sample(sample, &mut self.left_out)
+        {
+            return;
+        }
         self.batch.sample(sample);
     }
 

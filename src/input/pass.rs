@@ -13,6 +13,7 @@ use super::{
     error::InputError,
     place::Place,
     reader::{Progress, ReadOptions},
+    select::LeftOut,
     source::Source,
     split::{Block, Splitter},
     summary_file::is_summary,
@@ -30,6 +31,8 @@ pub struct Passed {
     pub bad: u64,
     /// The first of them.
     pub examples: Vec<Bad>,
+    /// Records that were not asked for.
+    pub left_out: LeftOut,
     /// What the user should know.
     pub notices: Vec<String>,
 }
@@ -156,11 +159,17 @@ struct Hand<'a> {
 
 impl Intake for Hand<'_> {
     fn span(&mut self, span: &Span<'_>) {
-        self.into.span(span);
+        let selection = &self.options.selection;
+        if selection.takes_span(span, &mut self.passed.left_out) {
+            self.into.span(span);
+        }
     }
 
     fn sample(&mut self, sample: &Sample<'_>) {
-        self.into.sample(sample);
+        let selection = &self.options.selection;
+        if selection.takes_sample(sample, &mut self.passed.left_out) {
+            self.into.sample(sample);
+        }
     }
 
     fn skipped(&mut self, what: &'static str, count: u64) {

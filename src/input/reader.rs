@@ -16,7 +16,8 @@ use pss_integrations::formats::{
     DecodeError, Decoder, FileDecoder, Format, InputSettings, Layout, Reading, Sink, StreamDecoder,
 };
 use pss_metrics::{
-    model::{Bad, ExtraSpec, OwnRules},
+    model::{Bad, ExtraSpec, Naming, OwnRules},
+    plugin::nearest,
     summary::{Summariser, Summary},
 };
 
@@ -26,6 +27,7 @@ use super::{
     error::InputError,
     gather::Gather,
     place::Place,
+    select::{LeftOut, Selection},
     source::Source,
     split::{Block, Splitter},
     summary_file::{is_summary, parse_summary},
@@ -44,6 +46,10 @@ pub struct ReadOptions<'a> {
     pub settings: &'a InputSettings,
     /// The user's own rules for categories.
     pub rules: Arc<OwnRules>,
+    /// How the user names operations; by the span's name where nothing is said.
+    pub naming: Option<Arc<Naming>>,
+    /// Which records are asked for.
+    pub selection: Arc<Selection>,
     /// Extra observations to keep.
     pub extras: &'a [ExtraSpec],
     /// Longest record in bytes; longer ones are bad.
@@ -124,6 +130,7 @@ pub fn read(
     };
     progress.total(places.iter().map(size).sum());
     let mut all = Summariser::new(options.extras);
+    let mut seen = Seen::default();
     let mut outcome = ReadOutcome {
         summary: Summary::default(),
         files: Vec::new(),
@@ -135,12 +142,14 @@ pub fn read(
         if options.interrupt.load(Ordering::Relaxed) {
             break;
         }
-        let file = read_one(place, options, progress, &mut all, &mut outcome.notices)?;
+        let notices = &mut outcome.notices;
+        let file = read_one(place, options, progress, &mut all, &mut seen, notices)?;
         outcome.records += file.records;
         outcome.files.push(file);
     }
     outcome.interrupted = options.interrupt.load(Ordering::Relaxed);
     outcome.notices.extend(two_clocks(&outcome.files));
+    outcome.notices.extend(seen.missing_attributes(options));
     outcome.summary = all.finish();
     let facts = outcome.summary.facts();
     if facts.spans + facts.samples == 0 && !outcome.interrupted {
@@ -161,7 +170,9 @@ pub fn read(
             .flat_map(|file| &file.skipped)
             .map(|(what, count)| format!("{count} {what}"))
             .collect();
-        let why = if why.is_empty() && skipped.is_empty() {
+        let why = if let Some(unasked) = seen.nothing_asked_for(options) {
+            unasked
+        } else if why.is_empty() && skipped.is_empty() {
             "there is no record at all".to_owned()
         } else if why.is_empty() {
             format!(
@@ -179,7 +190,72 @@ pub fn read(
     Ok(outcome)
 }
 
-fn spanning(a: Option<(i64, i64)>, b: Option<(i64, i64)>) -> Option<(i64, i64)> {
+/// What was seen of all inputs beside their records.
+#[derive(Debug, Default)]
+struct Seen {
+    left_out: LeftOut,
+    /// By the attributes of the naming, whether some span had it.
+    met: Vec<bool>,
+}
+
+impl Seen {
+    fn add(&mut self, gather: &mut Gather<'_>) -> LeftOut {
+        let met = gather.batch.attributes_met();
+        self.met.resize(met.len(), false);
+        for (known, met) in self.met.iter_mut().zip(met) {
+            *known |= met;
+        }
+        let left_out = std::mem::take(&mut gather.left_out);
+        self.left_out.absorb(left_out.clone());
+        left_out
+    }
+
+    /// A misspelt attribute would silently split nothing.
+    fn missing_attributes(&self, options: &ReadOptions<'_>) -> Option<String> {
+        let naming = options.naming.as_ref()?;
+        let missing: Vec<String> = naming
+            .attributes()
+            .iter()
+            .zip(&self.met)
+            .filter(|(_, met)| !**met)
+            .map(|(name, _)| format!("{{{name}}}"))
+            .collect();
+        (!missing.is_empty()).then(|| {
+            format!(
+                "`operation` in [input] of pss.toml names {}, an attribute that no span has: it splits nothing",
+                missing.join(", ")
+            )
+        })
+    }
+
+    /// Where only what was not asked for is there: what there is.
+    fn nothing_asked_for(&self, options: &ReadOptions<'_>) -> Option<String> {
+        let left_out = &self.left_out;
+        if let Some(there) = left_out.times_there() {
+            return Some(format!("nothing is of the time asked for: {there}"));
+        }
+        if left_out.timeless > 0 {
+            return Some(
+                "its records have no times, of which --since and --until could pick".to_owned(),
+            );
+        }
+        let asked = options.selection.services.first()?;
+        let names = || left_out.others.iter().map(String::as_str);
+        names().next()?;
+        let help = nearest(asked, names()).map_or_else(
+            || {
+                format!(
+                    "there are {}",
+                    names().take(20).collect::<Vec<_>>().join(", ")
+                )
+            },
+            |near| format!("did you mean {near:?}?"),
+        );
+        Some(format!("no span is of service {asked:?}; {help}"))
+    }
+}
+
+pub(super) fn spanning(a: Option<(i64, i64)>, b: Option<(i64, i64)>) -> Option<(i64, i64)> {
     match (a, b) {
         (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
         (a, b) => a.or(b),
@@ -211,6 +287,7 @@ fn read_one(
     options: &ReadOptions<'_>,
     progress: &dyn Progress,
     all: &mut Summariser,
+    seen: &mut Seen,
     notices: &mut Vec<String>,
 ) -> Result<FileReport, InputError> {
     let name = place.name();
@@ -233,6 +310,12 @@ fn read_one(
         skipped: BTreeMap::new(),
     };
     if is_summary(&source.head) {
+        if !options.selection.is_all() || options.naming.is_some() {
+            return Err(InputError::Content {
+                path: name,
+                why: "is a summary, of which records can no longer be picked, nor their operations named: give the traces themselves".to_owned(),
+            });
+        }
         let mut plain = Vec::new();
         source.whole().read_to_end(&mut plain).map_err(unreadable)?;
         let summary = parse_summary(&name, &plain)?;
@@ -296,8 +379,10 @@ fn read_one(
             (gathered, unless_refused(broken).map_err(refused)?)
         }
     };
+    let mut left_out = LeftOut::default();
     for mut gather in gathered {
         gather.fold();
+        left_out.absorb(seen.add(&mut gather));
         report.records += gather.records;
         report.bad += gather.bad_total;
         for (what, count) in gather.take_skipped() {
@@ -329,6 +414,10 @@ fn read_one(
         notices.push(format!(
             "`{name}` holds {count} {what}, which pss does not score"
         ));
+    }
+    for (what, count) in left_out.list() {
+        report.skipped.insert(what, count);
+        notices.push(format!("`{name}`: {count} {what} are left out"));
     }
     if let Some(error) = broken {
         let reason = if error.kind() == io::ErrorKind::UnexpectedEof {

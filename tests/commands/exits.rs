@@ -123,6 +123,7 @@ fn help_and_version_are_no_errors() {
         &["analyze", "--help"],
         &["completions", "bash"],
         &["explain", "db"],
+        &["man", "pages"],
     ] {
         let ran = work.pss(arguments);
         assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{arguments:?}");

@@ -3,8 +3,10 @@
 mod bad_input;
 mod config;
 mod exits;
+mod manual;
 mod plugins;
 mod pypss;
 mod rules;
+mod select;
 mod summary;
 mod work;

@@ -25,6 +25,8 @@ fn with_options<T>(action: impl FnOnce(&ReadOptions<'_>) -> T) -> T {
         format: None,
         settings: &InputSettings::default(),
         rules: Default::default(),
+        naming: None,
+        selection: Default::default(),
         extras: &[],
         record_limit: 1 << 20,
         interrupt: &AtomicBool::new(false),

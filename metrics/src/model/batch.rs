@@ -1,17 +1,18 @@
 //! The batch that formats push records into: strings interned, values in typed columns, everything about an operation decided once.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
     category::{Category, Classified, classify, classify_attributes},
+    naming::Naming,
     outcome::{cache_attribute, cache_outcome, error_flag},
     own_rules::OwnRules,
     sample::{Sample, Signal},
     span::{Kind, Parent, Span},
-    template::template,
+    template::{shorten, template},
 };
 
 /// Index of an operation in the batch's table.
@@ -56,7 +57,9 @@ pub(crate) struct Op {
     pub(crate) operation: Box<str>,
     pub(crate) classified: Classified,
     hash: u64,
-    raw_name: Box<str>,
+    /// The span's own name, and the operation's behind it where the user says how to name it.
+    key: Box<str>,
+    name_length: usize,
     by_attributes: Option<Category>,
 }
 
@@ -201,6 +204,11 @@ pub struct Batch {
     pub(crate) extras: Vec<ExtraSpec>,
     pub(crate) extra_rows: Vec<ExtraRow>,
     rules: Arc<OwnRules>,
+    naming: Option<Arc<Naming>>,
+    /// Attributes of the naming that some span had.
+    met: Vec<bool>,
+    /// Room for the key of one span.
+    key: String,
     pub(crate) skipped: BTreeMap<&'static str, u64>,
     /// Grows by one whenever the tables start anew, so that whoever caches by [`OpId`] notices.
     pub(crate) generation: u64,
@@ -222,6 +230,22 @@ impl Batch {
     pub fn with_rules(mut self, rules: Arc<OwnRules>) -> Batch {
         self.rules = rules;
         self
+    }
+
+    /// The same, naming operations as the user says.
+    #[must_use]
+    pub fn with_naming(mut self, naming: Option<Arc<Naming>>) -> Batch {
+        let attributes = naming
+            .as_ref()
+            .map_or(0, |naming| naming.attributes().len());
+        self.met = vec![false; attributes];
+        self.naming = naming;
+        self
+    }
+
+    /// Which attributes of the naming some span had, in their order.
+    pub fn attributes_met(&self) -> &[bool] {
+        &self.met
     }
 
     /// Number of spans and samples not yet folded.
@@ -283,11 +307,12 @@ impl Batch {
         flags.set(SpanFlags::ROOT, span.parent == Parent::Root);
         flags.set(SpanFlags::ZERO, span.duration == Some(0));
 
-        let op = self.op(
-            span.service.unwrap_or(""),
-            span.name.unwrap_or(""),
-            by_attributes,
-        );
+        let name = span.name.unwrap_or("");
+        let op = if self.naming.is_none() {
+            self.op(span.service.unwrap_or(""), name, name.len(), by_attributes)
+        } else {
+            self.named(span, by_attributes)
+        };
         let row = self.spans.len() as u32;
         let columns = &mut self.spans;
         columns.op.push(op);
@@ -354,9 +379,30 @@ impl Batch {
         }
     }
 
-    fn op(&mut self, service: &str, name: &str, by_attributes: Option<Category>) -> OpId {
+    /// The operation of a span that the user says how to name. Two spans of one operation may have different names, and with them categories, so both count.
+    fn named(&mut self, span: &Span<'_>, by_attributes: Option<Category>) -> OpId {
+        let mut key = std::mem::take(&mut self.key);
+        key.clear();
+        let name = span.name.unwrap_or("");
+        key.push_str(name);
+        if let Some(naming) = &self.naming {
+            naming.write(span, &mut self.met, &mut key);
+        }
+        let id = self.op(span.service.unwrap_or(""), &key, name.len(), by_attributes);
+        self.key = key;
+        id
+    }
+
+    /// The operation of a key: a name, and behind it what the user calls it, if anything.
+    fn op(
+        &mut self,
+        service: &str,
+        key: &str,
+        name_length: usize,
+        by_attributes: Option<Category>,
+    ) -> OpId {
         let salt = by_attributes.map_or(0, |category| category as u64 + 1);
-        let hash = xxh3_64(name.as_bytes())
+        let hash = xxh3_64(key.as_bytes())
             ^ xxh3_64(service.as_bytes())
                 .rotate_left(17)
                 .wrapping_add(salt);
@@ -365,14 +411,19 @@ impl Batch {
             let op = &ops[*id as usize];
             op.hash == hash
                 && op.by_attributes == by_attributes
-                && same(&op.raw_name, name)
+                && op.name_length == name_length
+                && same(&op.key, key)
                 && same(&op.service, service)
         };
         if let Some(id) = self.op_index.find(hash, is_it) {
             return *id;
         }
         let id = self.ops.len() as u32;
-        let operation = template(name);
+        let (name, called) = key.split_at(name_length);
+        let operation = match self.naming {
+            None => template(name),
+            Some(_) => Cow::Borrowed(shorten(called)),
+        };
         self.ops.push(Op {
             service: service.into(),
             operation: if operation.is_empty() {
@@ -382,7 +433,8 @@ impl Batch {
             },
             classified: classify(by_attributes, name, &self.rules),
             hash,
-            raw_name: name.into(),
+            key: key.into(),
+            name_length,
             by_attributes,
         });
         let ops = &self.ops;

@@ -44,7 +44,8 @@ pub(crate) fn shorten_entity(name: &str) -> &str {
     shorten(name)
 }
 
-fn shorten(name: &str) -> &str {
+/// The part of a name that is kept.
+pub(super) fn shorten(name: &str) -> &str {
     if name.len() <= LONGEST {
         return name;
     }

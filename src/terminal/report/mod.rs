@@ -1,0 +1,37 @@
+//! A report in text: one file per section, in the order in which they are read.
+
+use pss_metrics::report::Report;
+
+use super::style::Look;
+
+/// Writing to a string cannot fail.
+macro_rules! line {
+    ($out:expr) => { $out.push('\n') };
+    ($out:expr, $($format:tt)*) => {{
+        let _ = writeln!($out, $($format)*);
+    }};
+}
+
+mod advice;
+mod headline;
+mod input;
+mod metrics;
+mod names;
+mod no_data;
+mod operations;
+mod table;
+mod timeline;
+mod wrap;
+
+/// The report for a terminal.
+pub fn render(report: &Report, look: &Look) -> String {
+    let mut out = String::new();
+    headline::headline(&mut out, report, look);
+    metrics::metrics(&mut out, report, look);
+    operations::operations(&mut out, report, look);
+    timeline::timeline(&mut out, report, look);
+    no_data::no_data(&mut out, report, look);
+    input::input(&mut out, report, look);
+    advice::advice(&mut out, report, look);
+    out
+}
