@@ -1,6 +1,6 @@
 //! The corpus of the fuzzer, through the same targets, on any toolchain.
 
-#[path = "fuzz/targets.rs"]
+#[path = "fuzz/targets/mod.rs"]
 mod targets;
 
 use std::path::Path;
@@ -26,6 +26,16 @@ fn formats() {
 #[test]
 fn native() {
     run("native", targets::native);
+}
+
+#[test]
+fn reader() {
+    run("reader", targets::reader);
+}
+
+#[test]
+fn pypss() {
+    run("pypss", targets::pypss);
 }
 
 #[test]

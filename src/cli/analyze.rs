@@ -25,7 +25,7 @@ use crate::{
     error::Error,
     exit::Exit,
     files,
-    input::{ReadOptions, ReadOutcome, places, read, write_summary},
+    input::{BLOCK, ReadOptions, ReadOutcome, places, read, write_summary},
     registry::Registry,
     terminal::{Bar, Look, render},
 };
@@ -97,6 +97,7 @@ pub(super) fn run(
         selection: Arc::new(selection),
         extras: &extras,
         record_limit: RECORD_LIMIT,
+        block: BLOCK,
         interrupt: &interrupt,
     };
     let places = places(&arguments.files, &registry.formats)?;

@@ -19,7 +19,7 @@ use crate::{
     error::Error,
     exit::Exit,
     files,
-    input::{Compression, ReadOptions, format_of_name, pass, places},
+    input::{BLOCK, Compression, ReadOptions, format_of_name, pass, places},
     registry::Registry,
     terminal::Bar,
 };
@@ -58,6 +58,7 @@ pub(super) fn run(
         selection: Arc::new(arguments.select.selection()?),
         extras: &[],
         record_limit: RECORD_LIMIT,
+        block: BLOCK,
         interrupt: &interrupt,
     };
     let places = places(inputs, &registry.formats)?;

@@ -1,6 +1,7 @@
 //! Hands the records of inputs on one by one, in their order, to whatever takes them: another file, a table, a view that joins.
 
 use std::{
+    io::{self, Read},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::atomic::Ordering,
 };
@@ -108,14 +109,15 @@ fn pass_one(
             if let Layout::Array(start) = layout {
                 head = head.split_off(start);
             }
-            let mut splitter = Splitter::new(layout, options.record_limit, head);
+            let mut splitter = Splitter::new(layout, options.record_limit, options.block);
+            let mut stream = io::Cursor::new(head).chain(&mut source.rest);
             let mut place = 0;
             let mut buffer = Vec::new();
             if let Some(error) = source.failed.take() {
                 return Err(refused(DecodeError::Io(error)));
             }
             while let Some(block) = splitter
-                .next(&mut source.rest, buffer)
+                .next(&mut stream, buffer)
                 .map_err(|error| refused(DecodeError::Io(error)))?
             {
                 for (start, end) in block.bounds() {

@@ -150,7 +150,8 @@ fn read_one(
         Layout::Array(start) => head.split_off(start),
         Layout::Lines | Layout::Values => head,
     };
-    let mut splitter = Splitter::new(layout, options.record_limit, rest);
+    let mut splitter = Splitter::new(layout, options.record_limit, options.block);
+    let mut stream = io::Cursor::new(rest).chain(stream);
     let mut line = 0;
     let mut buffer = Vec::new();
     while !options.interrupt.load(Ordering::Relaxed)

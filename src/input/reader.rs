@@ -54,6 +54,8 @@ pub struct ReadOptions<'a> {
     pub extras: &'a [ExtraSpec],
     /// Longest record in bytes; longer ones are bad.
     pub record_limit: usize,
+    /// Bytes cut off at once, more only where one record is longer: [`BLOCK`](super::BLOCK) unless there is a reason.
+    pub block: usize,
     /// Set when the user asks to stop; what was read until then is returned.
     pub interrupt: &'a AtomicBool,
 }
@@ -350,9 +352,14 @@ fn read_one(
             if let Layout::Array(start) = layout {
                 head = head.split_off(start);
             }
-            let splitter = Splitter::new(layout, options.record_limit, head);
+            let splitter = Splitter::new(layout, options.record_limit, options.block);
+            // A stream that broke while its head was read has given all it can.
+            let rest: Box<dyn Read + Send> = match source.failed {
+                None => source.rest,
+                Some(_) => Box::new(io::empty()),
+            };
             let (workers, broken) = decode(
-                source.rest,
+                io::Cursor::new(head).chain(rest),
                 splitter,
                 decoder,
                 layout,
@@ -510,7 +517,7 @@ fn unless_refused(outcome: Result<(), DecodeError>) -> Result<Option<io::Error>,
 
 /// Cuts on this thread, decodes on the others. Gives back what broke the stream, if anything did.
 fn decode<'a>(
-    mut stream: Box<dyn Read + Send + '_>,
+    mut stream: impl Read,
     mut splitter: Splitter,
     decoder: fn(&InputSettings) -> Box<dyn Decoder>,
     layout: Layout,
@@ -541,15 +548,8 @@ fn decode<'a>(
                 worker.finish()
             }));
         }
-        // A stream that broke while its head was read has given all it can.
-        let mut nothing = io::empty();
         while !options.interrupt.load(Ordering::Relaxed) {
-            let from: &mut dyn Read = if broken.is_some() {
-                &mut nothing
-            } else {
-                &mut stream
-            };
-            match splitter.next(from, used.try_recv().unwrap_or_default()) {
+            match splitter.next(&mut stream, used.try_recv().unwrap_or_default()) {
                 Ok(Some(block)) => {
                     if send.send(block).is_err() {
                         break;

@@ -4,8 +4,8 @@ use std::io::{self, Read};
 
 use pss_integrations::formats::Layout;
 
-/// Bytes of a block, more only where one record is longer.
-pub(super) const BLOCK: usize = 1 << 20;
+/// Bytes of a block that are read at once without need for anything else: few enough for the cache, many enough that cutting costs nothing.
+pub const BLOCK: usize = 1 << 20;
 
 /// Whole records.
 #[derive(Debug, Default)]
@@ -37,6 +37,7 @@ impl Block {
 pub(super) struct Splitter {
     layout: Layout,
     limit: usize,
+    block: usize,
     rest: Vec<u8>,
     array: Array,
     skipping: bool,
@@ -57,12 +58,13 @@ struct Array {
 }
 
 impl Splitter {
-    /// `rest` is what was read to find the layout, less what stands before the first record.
-    pub(super) fn new(layout: Layout, limit: usize, rest: Vec<u8>) -> Splitter {
+    /// Cuts records of at most `limit` bytes into blocks of `block` bytes, more only where one record is longer.
+    pub(super) fn new(layout: Layout, limit: usize, block: usize) -> Splitter {
         Splitter {
             layout,
             limit,
-            rest,
+            block: block.max(1),
+            rest: Vec::new(),
             array: Array::default(),
             skipping: false,
             number: 0,
@@ -153,10 +155,10 @@ impl Splitter {
 
     /// Reads until a block is full or the stream ends.
     fn fill(&mut self, stream: &mut dyn Read, block: &mut Block) -> io::Result<()> {
-        let wanted = if block.len < BLOCK {
-            BLOCK
+        let wanted = if block.len < self.block {
+            self.block
         } else {
-            block.len + BLOCK
+            block.len + self.block
         };
         if block.buffer.len() < wanted {
             block.buffer.resize(wanted, 0);
@@ -290,7 +292,7 @@ mod tests {
     }
 
     fn records(layout: Layout, text: &str, step: usize) -> Vec<String> {
-        let mut splitter = Splitter::new(layout, 1 << 16, Vec::new());
+        let mut splitter = Splitter::new(layout, 1 << 16, BLOCK);
         let mut stream = Slow(text.as_bytes(), step);
         let mut all = Vec::new();
         while let Some(block) = splitter.next(&mut stream, Vec::new()).expect("reads") {
@@ -362,7 +364,7 @@ mod tests {
             ("]", false),
         ] {
             for step in 1..8 {
-                let mut splitter = Splitter::new(Layout::Array(0), 1 << 16, Vec::new());
+                let mut splitter = Splitter::new(Layout::Array(0), 1 << 16, BLOCK);
                 let mut stream = Slow(text.as_bytes(), step);
                 let mut told = 0;
                 while let Some(block) = splitter.next(&mut stream, Vec::new()).expect("reads") {

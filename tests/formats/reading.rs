@@ -8,7 +8,7 @@ use std::{
 
 use pss::{
     PLUGIN_CRATES,
-    input::{InputError, Place, ReadOptions, ReadOutcome, Silent, pass, read},
+    input::{BLOCK, InputError, Place, ReadOptions, ReadOutcome, Silent, pass, read},
     registry::Registry,
 };
 use pss_integrations::formats::InputSettings;
@@ -29,6 +29,7 @@ fn with_options<T>(action: impl FnOnce(&ReadOptions<'_>) -> T) -> T {
         selection: Default::default(),
         extras: &[],
         record_limit: 1 << 20,
+        block: BLOCK,
         interrupt: &AtomicBool::new(false),
     })
 }

@@ -4,7 +4,7 @@ set -u
 cd "$(dirname "$0")"
 seconds=${1:-900}
 shift || true
-targets=${*:-formats native summary config}
+targets=${*:-reader formats native pypss summary config}
 for target in $targets; do
   log=$(mktemp)
   # What it finds on its way is kept apart from the corpus of the repository, which holds the seeds.

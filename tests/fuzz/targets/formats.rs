@@ -1,7 +1,7 @@
-//! What must hold for any bytes. The fuzzer calls these, and so does a test of the workspace with the corpus.
+//! Every format, on bytes that it likes or does not.
 
 use pss_integrations::formats::{
-    Head, InputSettings, Layout, Reading, Sink, formats as registered, native::RecordDecoder,
+    Head, InputSettings, Layout, Reading, Sink, formats as registered,
 };
 use pss_metrics::{
     model::{Batch, Intake, Sample, Span},
@@ -98,56 +98,5 @@ pub(crate) fn formats(data: &[u8]) {
         let summary = counter.summariser.finish();
         let bytes = summary.to_bytes().expect("a summary encodes");
         assert!(Summary::from_bytes(&bytes).expect("it decodes") == summary);
-    }
-}
-
-/// What the scanner accepts is JSON, and it refuses no plain record that serde_json reads.
-pub(crate) fn native(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else {
-        return;
-    };
-    let mut batch = Batch::default();
-    let mine = RecordDecoder::default().push(text, &mut batch);
-    let theirs = serde_json::from_str::<serde_json::Value>(text);
-    if mine.is_ok()
-        && let Err(error) = &theirs
-    {
-        // A number that no float holds is no reason to refuse where nobody asks for its value.
-        assert!(
-            error.to_string().starts_with("number out of range"),
-            "{text:?}: {error}"
-        );
-    }
-    if let Ok(serde_json::Value::Object(object)) = theirs
-        && object.len() == 1
-        && object.get("name").is_some_and(serde_json::Value::is_string)
-    {
-        // A key that stands twice may have had another type before.
-        assert!(
-            mine.is_ok() || text.matches("name").count() > 1 || text.contains('\\'),
-            "{text:?}"
-        );
-    }
-}
-
-/// A summary's bytes are read as what they are, or refused.
-pub(crate) fn summary(data: &[u8]) {
-    if let Ok(summary) = Summary::from_bytes(data) {
-        let bytes = summary.to_bytes().expect("a summary encodes");
-        assert!(Summary::from_bytes(&bytes).expect("it decodes") == summary);
-    }
-}
-
-/// A configuration is understood, or refused with the place of each mistake.
-pub(crate) fn config(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else {
-        return;
-    };
-    let keys = pss::config::Keys::new(&[], &[]);
-    if let Err(errors) = pss::config::parse("pss.toml", text, &keys) {
-        assert!(!errors.is_empty());
-        for error in errors {
-            assert!(error.to_string().contains("pss.toml:"), "{error}");
-        }
     }
 }
