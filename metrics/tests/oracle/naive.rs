@@ -82,10 +82,8 @@ pub(crate) fn durations(run: &Run, category: Category) -> Option<f64> {
             continue;
         }
         let values = sorted(good.iter().map(|work| work.duration as f64));
-        let s = (quantile(&values, 0.75) / quantile(&values, 0.25)).ln() / 1.349;
-        let t = tail(&values);
-        let weight = good.len() as f64 * (quantile(&values, 0.5) * 1e-9).sqrt();
-        disp.push((weight, curve(((s * s + t * t) / 2.0).sqrt(), 0.50, 1.25)));
+        let (weight, score) = dispersed(&values);
+        disp.push((weight, score));
         if let Some(value) = level(run, &good, &values) {
             lev.push((weight, curve(value, 0.20, 0.50)));
         }
@@ -217,9 +215,9 @@ pub(crate) fn errors(run: &Run) -> Option<f64> {
     Some(score.clamp(0.01, 1.0))
 }
 
-/// IO, of which these runs have wait shares only.
-pub(crate) fn wait_share(run: &Run) -> Option<f64> {
-    let mut scores = Vec::new();
+/// IO, beside the mean pressure of the host's storage.
+pub(crate) fn waiting(run: &Run, pressure: Option<f64>) -> Option<f64> {
+    let (mut shared, mut filed) = (Vec::new(), Vec::new());
     for group in run.groups().values() {
         let shares = sorted(
             group
@@ -227,7 +225,7 @@ pub(crate) fn wait_share(run: &Run) -> Option<f64> {
                 .filter_map(|work| Some(work.wait? as f64 / work.duration as f64)),
         );
         if shares.len() >= 30 {
-            scores.push((
+            shared.push((
                 shares.len() as f64,
                 curve(
                     (quantile(&shares, 0.9) - quantile(&shares, 0.1)) / 2.563,
@@ -236,8 +234,40 @@ pub(crate) fn wait_share(run: &Run) -> Option<f64> {
                 ),
             ));
         }
+        let durations = sorted(
+            group
+                .iter()
+                .filter(|work| work.category() == Category::Io && !work.failed())
+                .map(|work| work.duration as f64),
+        );
+        if durations.len() >= 30 {
+            filed.push(dispersed(&durations));
+        }
     }
-    (!scores.is_empty()).then(|| mean(&scores))
+    let mut factors = Vec::new();
+    factors.extend((!shared.is_empty()).then(|| (mean(&shared), 0.5)));
+    factors.extend((!filed.is_empty()).then(|| (mean(&filed), 0.3)));
+    factors.extend(pressure.map(|pressure| (curve(pressure, 0.05, 0.25), 0.2)));
+    product(&factors)
+}
+
+/// Weight and score of the dispersion of durations.
+fn dispersed(values: &[f64]) -> (f64, f64) {
+    let s = (quantile(values, 0.75) / quantile(values, 0.25)).ln() / 1.349;
+    let t = tail(values);
+    let weight = values.len() as f64 * (quantile(values, 0.5) * 1e-9).sqrt();
+    (weight, curve(((s * s + t * t) / 2.0).sqrt(), 0.50, 1.25))
+}
+
+/// The product of factors, `(value's score, exponent)`, with exponents made to sum to 1.
+pub(crate) fn product(factors: &[(f64, f64)]) -> Option<f64> {
+    let sum: f64 = factors.iter().map(|(_, exponent)| exponent).sum();
+    (!factors.is_empty()).then(|| {
+        factors
+            .iter()
+            .map(|(score, exponent)| score.powf(exponent / sum))
+            .product()
+    })
 }
 
 /// CONC.

@@ -12,6 +12,7 @@ pub(crate) struct Work {
     pub(crate) wait: Option<u64>,
     pub(crate) error: Option<bool>,
     pub(crate) tag: Option<String>,
+    pub(crate) memory: Option<u64>,
 }
 
 /// The categories that the operations of these tests fall into.
@@ -20,6 +21,7 @@ pub(crate) enum Category {
     Internal,
     Db,
     Net,
+    Io,
 }
 
 #[derive(Debug, Clone)]
@@ -32,6 +34,7 @@ impl Work {
         match self.operation.split(' ').next() {
             Some("db" | "sql") => Category::Db,
             Some("http" | "rpc") => Category::Net,
+            Some("file" | "disk") => Category::Io,
             _ => Category::Internal,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pss_metrics::{model::Signal, score::Reading};
 
-use crate::naive::{curve, mean, with_worst};
+use crate::naive::{curve, mean, product, with_worst};
 
 /// Samples, and the first and last instant of everything in the run.
 pub(crate) struct Samples<'a> {
@@ -150,17 +150,6 @@ fn memory(mut windows: Vec<(f64, Vec<f64>)>) -> Memory {
     }
 }
 
-/// The product of factors, `(value's score, exponent)`, with exponents made to sum to 1.
-fn product(factors: &[(f64, f64)]) -> Option<f64> {
-    let sum: f64 = factors.iter().map(|(_, exponent)| exponent).sum();
-    (!factors.is_empty()).then(|| {
-        factors
-            .iter()
-            .map(|(score, exponent)| score.powf(exponent / sum))
-            .product()
-    })
-}
-
 fn present(factors: Vec<Option<(f64, f64)>>) -> Vec<(f64, f64)> {
     factors.into_iter().flatten().collect()
 }
@@ -169,15 +158,28 @@ fn none_if_empty(scores: &[(f64, f64)], together: fn(&[(f64, f64)]) -> f64) -> O
     (!scores.is_empty()).then(|| together(scores))
 }
 
-/// MEM, of processes.
+/// The memory of processes, else that of services as their spans report it.
+fn memory_signal(samples: &Samples<'_>) -> Signal {
+    if samples.entities(Signal::MEMORY_RSS).is_empty() {
+        Signal::MEMORY_SPAN
+    } else {
+        Signal::MEMORY_RSS
+    }
+}
+
+/// MEM.
 pub(crate) fn mem(samples: &Samples<'_>) -> Option<f64> {
     let mut scores = Vec::new();
-    for series in samples.entities(Signal::MEMORY_RSS).values() {
-        let windows = samples.windows(Signal::MEMORY_RSS, series);
+    let signal = memory_signal(samples);
+    for series in samples.entities(signal).values() {
+        let windows = samples.windows(signal, series);
         if windows.len() < 4 {
             continue;
         }
         let memory = memory(windows);
+        if memory.median == 0.0 {
+            continue;
+        }
         let factors = present(vec![
             memory.leak.map(|x| (curve(x, 0.05, 0.30), 0.4)),
             memory.spike.map(|x| (curve(x, 0.10, 0.50), 0.4)),
@@ -197,8 +199,9 @@ pub(crate) fn gc(samples: &Samples<'_>) -> Option<f64> {
     let pauses = samples.entities(Signal::GC_PAUSE);
     let mut scores = Vec::new();
     if pauses.is_empty() {
-        for series in samples.entities(Signal::MEMORY_RSS).values() {
-            let windows = samples.windows(Signal::MEMORY_RSS, series);
+        let signal = memory_signal(samples);
+        for series in samples.entities(signal).values() {
+            let windows = samples.windows(signal, series);
             if windows.len() < 8 {
                 continue;
             }
@@ -207,8 +210,10 @@ pub(crate) fn gc(samples: &Samples<'_>) -> Option<f64> {
                 .windows(2)
                 .map(|pair| (pair[0] - pair[1]).max(0.0))
                 .collect();
-            let fall = between(&drops, 0.95) / memory(windows).median;
-            scores.push((1.0, curve(fall, 0.15, 0.60)));
+            let median = memory(windows).median;
+            if median > 0.0 {
+                scores.push((1.0, curve(between(&drops, 0.95) / median, 0.15, 0.60)));
+            }
         }
         return none_if_empty(&scores, mean);
     }
@@ -239,10 +244,32 @@ fn growth(series: Option<&Series<'_>>) -> Option<(f64, f64)> {
     let series = series?;
     let (first, last) = (series.first()?, series.last()?);
     let seconds = (last.time - first.time) as f64 * 1e-9;
-    (seconds > 0.0).then(|| ((last.value - first.value) as f64, seconds))
+    // A total that falls began anew.
+    let grown: u64 = series
+        .windows(2)
+        .map(|pair| {
+            pair[1]
+                .value
+                .checked_sub(pair[0].value)
+                .unwrap_or(pair[1].value)
+        })
+        .sum();
+    (seconds > 0.0).then_some((grown as f64, seconds))
 }
 
-/// STARVE, of lag and of counters that never fall.
+/// Mean share of time in which something waited, on the host.
+pub(crate) fn pressure(samples: &Samples<'_>, signal: Signal) -> Option<f64> {
+    let entities = samples.entities(signal);
+    let values: Vec<f64> = entities
+        .values()
+        .next()?
+        .iter()
+        .map(|reading| reading.value as f64 * 1e-6)
+        .collect();
+    Some(average(&values))
+}
+
+/// STARVE.
 pub(crate) fn starve(samples: &Samples<'_>) -> Option<f64> {
     let (lags, delays, ran) = (
         samples.entities(Signal::LOOP_LAG),
@@ -255,6 +282,10 @@ pub(crate) fn starve(samples: &Samples<'_>) -> Option<f64> {
         .chain(ran.keys())
         .copied()
         .collect();
+    let host = pressure(samples, Signal::PSI_CPU_SOME);
+    if names.is_empty() {
+        return host.map(|host| curve(host, 0.05, 0.25));
+    }
     let mut scores = Vec::new();
     for name in names {
         let mut factors = Vec::new();
@@ -272,12 +303,13 @@ pub(crate) fn starve(samples: &Samples<'_>) -> Option<f64> {
         {
             factors.push((curve(waited / (waited + ran), 0.05, 0.25), 0.25));
         }
+        factors.extend(host.map(|host| (curve(host, 0.05, 0.25), 0.15)));
         scores.extend(product(&factors).map(|score| (1.0, score)));
     }
     none_if_empty(&scores, mean)
 }
 
-/// KAFKA, of offsets that never fall.
+/// KAFKA.
 pub(crate) fn kafka(samples: &Samples<'_>) -> Option<f64> {
     let offsets = samples.entities(Signal::KAFKA_OFFSET);
     let mut scores = Vec::new();
