@@ -35,25 +35,47 @@ fn arrows_point_one_way() {
 /// Heavy libraries are known by the package that is there for them alone, and only behind its feature.
 #[test]
 fn heavy_libraries_have_a_package_of_their_own() {
-    assert!(!dependencies("Cargo.toml").contains("polars"));
-    let columnar = dependencies("integrations/columnar/Cargo.toml");
-    assert!(columnar.contains("polars"));
-    assert_eq!(
-        columnar
-            .iter()
-            .filter(|name| name.starts_with("pss"))
-            .collect::<Vec<_>>(),
-        ["pss-integrations", "pss-metrics"]
-    );
-    let text = std::fs::read_to_string(
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("integrations/columnar/Cargo.toml"),
-    )
-    .expect("a manifest");
-    let manifest: toml::Table = text.parse().expect("toml");
-    assert_eq!(
-        manifest["dependencies"]["polars"]["optional"].as_bool(),
-        Some(true)
-    );
+    for (package, expected, libraries) in [
+        (
+            "integrations/columnar/Cargo.toml",
+            &["pss-integrations", "pss-metrics"][..],
+            &["polars"][..],
+        ),
+        // It hands bodies on and knows no record.
+        (
+            "integrations/receiver/Cargo.toml",
+            &["pss-integrations"],
+            &["hyper", "hyper-util", "tokio"],
+        ),
+    ] {
+        assert_eq!(
+            dependencies(package)
+                .iter()
+                .filter(|name| name.starts_with("pss"))
+                .collect::<Vec<_>>(),
+            expected
+        );
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(package))
+            .expect("a manifest");
+        let manifest: toml::Table = text.parse().expect("toml");
+        for library in libraries {
+            assert_eq!(
+                manifest["dependencies"][library]["optional"].as_bool(),
+                Some(true),
+                "{package}: {library}"
+            );
+            for other in [
+                "Cargo.toml",
+                "metrics/Cargo.toml",
+                "integrations/Cargo.toml",
+            ] {
+                assert!(
+                    !dependencies(other).contains(*library),
+                    "{other} knows {library}"
+                );
+            }
+        }
+    }
 }
 
 #[test]

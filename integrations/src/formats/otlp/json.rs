@@ -11,6 +11,7 @@ use super::{
     },
     mapping::{Fields, Status, push},
     metrics,
+    rejected::Rejected,
 };
 
 /// Attributes of one span or resource that are looked at.
@@ -27,8 +28,7 @@ pub(super) struct Resource {
 #[derive(Default)]
 pub(super) struct Documents {
     pub(super) points: Points,
-    /// The first reason why a span could not be used, and how many there are: one bad span does not take the others of its document with it.
-    pub(super) bad: Option<(String, u64)>,
+    pub(super) rejected: Rejected,
 }
 
 pub(super) type Attributes<'a> = Vec<(Cow<'a, str>, Scalar<'a>)>;
@@ -69,7 +69,7 @@ impl Documents {
     pub(super) fn without_order() -> Documents {
         Documents {
             points: Points::without_order(),
-            bad: None,
+            rejected: Rejected::default(),
         }
     }
 
@@ -134,7 +134,7 @@ impl Documents {
             List::Metrics => {
                 let text = scanner.raw()?;
                 if let Err(reason) = metrics::push_json(text, &mut self.points, into) {
-                    self.note(reason);
+                    self.rejected.note(reason);
                 }
                 Ok(())
             }
@@ -270,7 +270,8 @@ impl Documents {
     ) -> Result<(), Reason> {
         if scanner.next()? != Next::Object {
             scanner.skip()?;
-            self.note("is no object where a span should be".to_owned());
+            self.rejected
+                .note("is no object where a span should be".to_owned());
             return Ok(());
         }
         attributes.clear();
@@ -305,13 +306,14 @@ impl Documents {
             }
         }
         if let Some(field) = wrong {
-            self.note(format!(
+            self.rejected.note(format!(
                 "`{field}` is no whole number of nanoseconds since the epoch"
             ));
             return Ok(());
         }
         if name.is_none() && fields.start == 0 && fields.end == 0 {
-            self.note("is no span: it has no name and no times".to_owned());
+            self.rejected
+                .note("is no span: it has no name and no times".to_owned());
             return Ok(());
         }
         (fields.trace_id, fields.span_id, fields.parent_id) = (&ids[0], &ids[1], &ids[2]);
@@ -328,27 +330,9 @@ impl Documents {
             })
             .collect();
         if let Err(reason) = push(&fields, resource.service.as_deref(), &borrowed, into) {
-            self.note(reason);
+            self.rejected.note(reason);
         }
         Ok(())
-    }
-
-    pub(super) fn note(&mut self, reason: String) {
-        match &mut self.bad {
-            Some((_, count)) => *count += 1,
-            bad => *bad = Some((reason, 1)),
-        }
-    }
-
-    /// The outcome of what was read since it was last asked for.
-    pub(super) fn outcome(&mut self) -> Result<(), String> {
-        match self.bad.take() {
-            None => Ok(()),
-            Some((reason, 1)) => Err(format!("holds a record that cannot be used: {reason}")),
-            Some((reason, count)) => Err(format!(
-                "holds {count} records that cannot be used, the first: {reason}"
-            )),
-        }
     }
 }
 

@@ -3,13 +3,18 @@
 mod json;
 mod mapping;
 mod metrics;
+mod rejected;
+mod request;
 mod stream;
 
 use pss_metrics::{model::Intake, plugin_meta};
 
+pub use self::request::{Encoding, Requests, Signal, Unusable};
+
 pub(super) use self::{
     mapping::{Fields, Status, push},
     metrics::process,
+    rejected::Rejected,
 };
 
 use self::json::{Documents, List, is_wrapper};
@@ -114,7 +119,7 @@ impl Decoder for LineDecoder {
             .0
             .document(&mut scanner, 0, into)
             .and_then(|()| scanner.end());
-        let outcome = self.0.outcome();
+        let outcome = self.0.rejected.outcome();
         read.map_err(|reason| reason.explain(record))?;
         outcome
     }

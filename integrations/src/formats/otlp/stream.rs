@@ -112,7 +112,7 @@ impl Walk {
             Err(error) => return Err(error),
         };
         self.place += 1;
-        let outcome = outcome.and(self.documents.outcome());
+        let outcome = outcome.and(self.documents.rejected.outcome());
         sink.record(self.place, outcome);
         Ok(())
     }
@@ -178,7 +178,7 @@ impl Walk {
                         documents.span(resource, scanner, &mut Vec::new(), sink)
                     });
                     self.place += 1;
-                    let outcome = outcome.and(self.documents.outcome());
+                    let outcome = outcome.and(self.documents.rejected.outcome());
                     sink.record(self.place, outcome);
                     if sink.interrupted() {
                         return Ok(());

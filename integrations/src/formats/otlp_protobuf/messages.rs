@@ -1,6 +1,13 @@
 //! The messages of OTLP that are read, by their published field numbers (opentelemetry-proto 1.x). Fields that nothing here reads are left out: decoding passes
 //! over them.
 
+/// Any of the three requests: its resources are decoded one at a time.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Request {
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    pub(super) resources: Vec<Vec<u8>>,
+}
+
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct ResourceSpans {
     #[prost(message, optional, tag = "1")]

@@ -6,15 +6,20 @@ mod wire;
 
 use std::io::{self, Read};
 
-use pss_metrics::plugin_meta;
+use prost::Message;
+use pss_metrics::{model::Intake, plugin_meta};
 
-use self::wire::begins_request;
+use self::{
+    messages::Request,
+    wire::{Content, begins_request},
+};
 use super::{
     contract::{
         Capabilities, DecodeError, Format, FormatEntry, FormatMeta, Likeness, Reading, Sink,
         StreamDecoder,
     },
     head::Head,
+    otlp::{Rejected, Signal},
     settings::InputSettings,
     signals::Points,
 };
@@ -65,6 +70,29 @@ fn is_framed(head: &[u8]) -> bool {
     };
     let length = u64::from(u32::from_be_bytes(*length));
     length > 0 && length <= LIMIT && begins_request(&rest[..rest.len().min(length as usize)])
+}
+
+/// Pushes what the body of a request holds.
+///
+/// # Errors
+/// Why it is no request; what was pushed before stays.
+pub(super) fn request(
+    signal: Signal,
+    body: &[u8],
+    points: &mut Points,
+    rejected: &mut Rejected,
+    into: &mut dyn Intake,
+) -> Result<(), String> {
+    let content = match signal {
+        Signal::Traces => Content::Spans,
+        Signal::Metrics => Content::Metrics,
+        Signal::Logs => Content::Logs,
+    };
+    let request = Request::decode(body).map_err(|error| format!("is no OTLP request: {error}"))?;
+    for resource in &request.resources {
+        push::resource(content, resource, points, rejected, into)?;
+    }
+    Ok(())
 }
 
 struct Requests {
@@ -168,7 +196,10 @@ impl Requests {
                 continue;
             }
             self.place += 1;
-            let outcome = push::resource(&message, &mut self.points, sink);
+            let mut rejected = Rejected::default();
+            let content = wire::content(&message);
+            let outcome = push::resource(content, &message, &mut self.points, &mut rejected, sink)
+                .and(rejected.outcome());
             sink.record(self.place, outcome);
             if sink.interrupted() {
                 return Ok(());

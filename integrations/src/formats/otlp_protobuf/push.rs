@@ -7,37 +7,37 @@ use pss_metrics::model::{Attribute, Intake, Kind, Value};
 
 use super::{
     super::{
-        otlp::{Fields, Status, process, push},
+        otlp::{Fields, Rejected, Status, process, push},
         signals::{Point, PointValue, Points},
     },
     messages::{KeyValue, Metric, ResourceMetrics, ResourceSpans, Scalar, Span},
-    wire::{Content, content, records},
+    wire::{Content, records},
 };
 
 /// Pushes what one resource made.
 ///
 /// # Errors
-/// What cannot be used; the rest is pushed.
+/// Why it is no message of its kind.
 pub(super) fn resource(
+    content: Content,
     message: &[u8],
     points: &mut Points,
+    rejected: &mut Rejected,
     into: &mut dyn Intake,
 ) -> Result<(), String> {
     let broken = |error: prost::DecodeError| format!("is no OTLP message: {error}");
-    match content(message) {
+    match content {
         Content::Spans | Content::Nothing => {
-            spans(&ResourceSpans::decode(message).map_err(broken)?, into)
+            let message = ResourceSpans::decode(message).map_err(broken)?;
+            spans(&message, rejected, into);
         }
-        Content::Metrics => metrics(
-            &ResourceMetrics::decode(message).map_err(broken)?,
-            points,
-            into,
-        ),
-        Content::Logs => {
-            into.skipped("log records", records(message));
-            Ok(())
+        Content::Metrics => {
+            let message = ResourceMetrics::decode(message).map_err(broken)?;
+            metrics(&message, points, rejected, into);
         }
+        Content::Logs => into.skipped("log records", records(message)),
     }
+    Ok(())
 }
 
 fn attributes(values: &[KeyValue]) -> Vec<Attribute<'_>> {
@@ -65,7 +65,7 @@ fn hex(bytes: &[u8], text: &mut String) {
     }
 }
 
-fn spans(message: &ResourceSpans, into: &mut dyn Intake) -> Result<(), String> {
+fn spans(message: &ResourceSpans, rejected: &mut Rejected, into: &mut dyn Intake) {
     let resource = message.resource.as_ref();
     let resource = attributes(resource.map_or(&[], |resource| &resource.attributes));
     let service = resource
@@ -73,13 +73,11 @@ fn spans(message: &ResourceSpans, into: &mut dyn Intake) -> Result<(), String> {
         .find(|attribute| attribute.key == "service.name")
         .and_then(|attribute| attribute.value.text());
     let mut ids: [String; 3] = Default::default();
-    let mut outcome = Ok(());
     for span in message.scope_spans.iter().flat_map(|scope| &scope.spans) {
-        let pushed = one(span, service, &mut ids, into);
-        outcome = outcome
-            .and(pushed.map_err(|reason| format!("holds a record that cannot be used: {reason}")));
+        if let Err(reason) = one(span, service, &mut ids, into) {
+            rejected.note(reason);
+        }
     }
-    outcome
 }
 
 fn one(
@@ -112,12 +110,12 @@ fn one(
 fn metrics(
     message: &ResourceMetrics,
     points: &mut Points,
+    rejected: &mut Rejected,
     into: &mut dyn Intake,
-) -> Result<(), String> {
+) {
     let resource = message.resource.as_ref();
     let resource = attributes(resource.map_or(&[], |resource| &resource.attributes));
     let process = process(&resource);
-    let mut outcome = Ok(());
     for metric in message
         .scope_metrics
         .iter()
@@ -139,11 +137,10 @@ fn metrics(
             match known {
                 Ok(true) => {}
                 Ok(false) => into.skipped("metric points of no known signal", 1),
-                Err(reason) => outcome = outcome.and(Err(reason)),
+                Err(reason) => rejected.note(reason),
             }
         }
     }
-    outcome
 }
 
 /// The points of a metric: labels, time, value, and whether it counts from the start.
