@@ -2,6 +2,7 @@
 
 use crate::{
     pinned::{Brings, folder},
+    protobuf::{bytes, fixed64, int},
     reading::{read_bytes, records, records_of, shared},
     truncation::every_cut,
 };
@@ -206,4 +207,91 @@ fn totals_behind_spans_are_passed_over_and_counted() {
     let read = read_bytes("a.jsonl", text.as_bytes()).expect("reads");
     assert_eq!(read.files[0].samples, 0);
     assert_eq!(read.files[0].skipped.values().sum::<u64>(), 2);
+}
+
+/// The same exponential histogram as JSON and as protobuf: two points of a total, the second in buckets twice as wide.
+#[test]
+fn exponential_histograms_are_read_by_their_buckets() {
+    let point = |time: u64, scale: i32, offset: i32, counts: &[u64], sum: f64| {
+        let list: Vec<String> = counts.iter().map(|count| format!("\"{count}\"")).collect();
+        let json = format!(
+            "{{\"timeUnixNano\":\"{time}\",\"count\":\"9\",\"sum\":{sum},\"scale\":{scale},\"zeroCount\":\"1\",\"positive\":{{\"offset\":{offset},\"bucketCounts\":[{}]}}}}",
+            list.join(",")
+        );
+        let zigzag = |value: i32| ((value << 1) ^ (value >> 31)) as u32 as u64;
+        let packed: Vec<u8> = counts.iter().map(|count| *count as u8).collect();
+        let protobuf = [
+            fixed64(3, time),
+            fixed64(4, 9),
+            fixed64(5, sum.to_bits()),
+            int(6, zigzag(scale)),
+            fixed64(7, 1),
+            bytes(8, &[int(1, zigzag(offset)), bytes(2, &packed)].concat()),
+        ]
+        .concat();
+        (json, protobuf)
+    };
+    let first = point(1_000, 1, -8, &[1, 1], 0.1);
+    // At scale 0 the buckets -8 and -7 of scale 1 are one, -4: (1/16, 1/8] s.
+    let second = point(2_000, 0, -4, &[4, 0, 1], 0.1 + 0.5625);
+    let json = format!(
+        "{{\"resourceMetrics\":[{{\"scopeMetrics\":[{{\"metrics\":[{{\"name\":\"jvm.gc.duration\",\"unit\":\"s\",\"exponentialHistogram\":{{\"aggregationTemporality\":2,\"dataPoints\":[{},{}]}}}}]}}]}}]}}",
+        first.0, second.0
+    );
+    let histogram = [bytes(1, &first.1), bytes(1, &second.1), int(2, 2)].concat();
+    let metric = [
+        bytes(1, b"jvm.gc.duration"),
+        bytes(3, b"s"),
+        bytes(10, &histogram),
+    ]
+    .concat();
+    let protobuf = bytes(1, &bytes(2, &bytes(2, &metric)));
+    let expected = records("m.json", json.as_bytes());
+    let values: Vec<f64> = expected
+        .iter()
+        .map(|line| {
+            let value = line.rsplit(' ').next().and_then(|text| text.parse().ok());
+            1e-9 * value.unwrap_or(f64::NAN)
+        })
+        .collect();
+    // Two of about .09 s, one of about .35 s, scaled to their sum.
+    assert_eq!(values.len(), 3, "{expected:?}");
+    assert!(
+        (values.iter().sum::<f64>() - 0.5625).abs() < 1e-6,
+        "{expected:?}"
+    );
+    assert!((values[2] / values[0] - 4.0).abs() < 1e-6, "{expected:?}");
+    assert_eq!(records("m.pb", &protobuf), expected);
+}
+
+/// Unspecified must not be said; both encodings read it as the SDKs' default, a total from the start.
+#[test]
+fn a_missing_temporality_is_read_alike_in_both_encodings() {
+    let json = |more: &str| {
+        format!(
+            "{{\"resourceMetrics\":[{{\"scopeMetrics\":[{{\"metrics\":[{{\"name\":\"jvm.gc.duration\",\"unit\":\"s\",\"sum\":{{{more}\"dataPoints\":[{{\"timeUnixNano\":\"1000\",\"asDouble\":1.5}},{{\"timeUnixNano\":\"2000\",\"asDouble\":2}}]}}}}]}}]}}]}}"
+        )
+    };
+    let point = |time: u64, value: f64| [fixed64(3, time), fixed64(4, value.to_bits())].concat();
+    let sum = [bytes(1, &point(1_000, 1.5)), bytes(1, &point(2_000, 2.0))].concat();
+    let metric = [bytes(1, b"jvm.gc.duration"), bytes(3, b"s"), bytes(7, &sum)].concat();
+    let protobuf = bytes(1, &bytes(2, &bytes(2, &metric)));
+    let expected = ["sample gc.pause  Some(2000) 500000000"];
+    assert_eq!(records("m.json", json("").as_bytes()), expected);
+    assert_eq!(
+        records("m.json", json("\"aggregationTemporality\":0,").as_bytes()),
+        expected
+    );
+    assert_eq!(records("m.pb", &protobuf), expected);
+}
+
+#[test]
+fn a_parent_of_zeros_is_none_in_either_spelling() {
+    for zeros in ["", "0000000000000000", "AAAAAAAAAAA="] {
+        let text = format!(
+            "{{\"resourceSpans\":[{{\"scopeSpans\":[{{\"spans\":[{{\"traceId\":\"q6urq6urq6urq6urq6urqw==\",\"spanId\":\"AQEBAQEBAQE=\",\"parentSpanId\":\"{zeros}\",\"name\":\"a\",\"startTimeUnixNano\":\"5\",\"endTimeUnixNano\":\"9\"}}]}}]}}]}}"
+        );
+        let read = read_bytes("a.json", text.as_bytes()).expect("reads");
+        assert_eq!(read.summary.facts().roots, 1, "{zeros:?}");
+    }
 }

@@ -70,7 +70,10 @@ pub(in crate::formats) fn push(
                 .ok_or_else(|| "`endTimeUnixNano` is before `startTimeUnixNano`".to_owned())?,
         ),
     };
-    let parent_id = if fields.parent_id.bytes().all(|byte| byte == b'0') {
+    // All zeros, in hexadecimal or in base64.
+    let parent_id = if fields.parent_id.bytes().all(|byte| byte == b'0')
+        || fields.parent_id == "AAAAAAAAAAA="
+    {
         ""
     } else {
         fields.parent_id

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::super::{
     json::{Number, Scalar, parse},
-    signals::{Point, PointValue, Points},
+    signals::{Exponential, Point, PointValue, Points},
 };
 
 /// Counts logs by their scopes' lists.
@@ -118,6 +118,21 @@ struct DataPoint<'a> {
     bucket_counts: Option<Vec<Number<'a>>>,
     #[serde(borrow, default, alias = "explicit_bounds")]
     explicit_bounds: Option<Vec<Scalar<'a>>>,
+    #[serde(borrow, default)]
+    scale: Option<Scalar<'a>>,
+    #[serde(borrow, default, alias = "zero_count")]
+    zero_count: Option<Number<'a>>,
+    #[serde(borrow, default)]
+    positive: Option<Buckets<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Buckets<'a> {
+    #[serde(borrow, default)]
+    offset: Option<Scalar<'a>>,
+    #[serde(borrow, default, alias = "bucket_counts")]
+    bucket_counts: Option<Vec<Number<'a>>>,
 }
 
 #[derive(Deserialize)]
@@ -191,11 +206,12 @@ pub(super) fn push_json(
         .into_iter()
         .flatten()
         {
-            // A gauge says nothing of time past, and a summary always counts from the start.
+            // A gauge says nothing of time past, a summary always counts from the start; unspecified, which no exporter may say, is read as the SDKs' default.
             let cumulative = match &data.aggregation_temporality {
+                _ if metric.gauge.is_some() => false,
                 Some(Scalar::Number(number)) => *number != 1.0,
                 Some(Scalar::Text(text)) => !text.ends_with("DELTA"),
-                _ => metric.summary.is_some(),
+                _ => true,
             };
             for point in data.data_points.iter().flatten() {
                 outcome = outcome.and(push(metric, point, cumulative, &process, points, into));
@@ -220,12 +236,7 @@ fn push(
         .count
         .map_or(Ok(None), |count| count.unsigned("count", 0))?;
     let sum = point.sum.as_ref().and_then(number);
-    let counts = point
-        .bucket_counts
-        .iter()
-        .flatten()
-        .map(|count| Ok(count.unsigned("bucketCounts", 0)?.unwrap_or(0)))
-        .collect::<Result<Vec<u64>, String>>()?;
+    let counts = counts(point.bucket_counts.as_deref())?;
     let bounds: Vec<f64> = point
         .explicit_bounds
         .iter()
@@ -243,6 +254,8 @@ fn push(
             counts,
             sum,
         }
+    } else if let Some(buckets) = exponential(point, sum)? {
+        PointValue::Exponential(buckets)
     } else if let Some(count) = count {
         PointValue::Total {
             count,
@@ -271,6 +284,39 @@ fn push(
         into.skipped("metric points of no known signal", 1);
     }
     Ok(())
+}
+
+fn counts(counts: Option<&[Number<'_>]>) -> Result<Vec<u64>, String> {
+    counts
+        .unwrap_or_default()
+        .iter()
+        .map(|count| Ok(count.unsigned("bucketCounts", 0)?.unwrap_or(0)))
+        .collect()
+}
+
+/// The buckets of a point of an exponential histogram; nothing where it is none, or none that can be.
+fn exponential(point: &DataPoint<'_>, sum: Option<f64>) -> Result<Option<Exponential>, String> {
+    let whole = |value: &Scalar<'_>| {
+        let value = number(value)?;
+        (value.trunc() == value && value.abs() < f64::from(i32::MAX)).then_some(value as i32)
+    };
+    if point.positive.is_none() && point.zero_count.is_none() {
+        return Ok(None);
+    }
+    // Zeros are left out by exporters.
+    let scale = point.scale.as_ref().map_or(Some(0), whole);
+    let positive = point.positive.as_ref();
+    let offset = positive
+        .and_then(|buckets| buckets.offset.as_ref())
+        .map_or(Some(0), whole);
+    let zero = point
+        .zero_count
+        .map_or(Ok(None), |zero| zero.unsigned("zeroCount", 0))?
+        .unwrap_or(0);
+    let counts = counts(positive.and_then(|buckets| buckets.bucket_counts.as_deref()))?;
+    Ok(scale
+        .zip(offset)
+        .and_then(|(scale, offset)| Exponential::new(scale, zero, offset, &counts, sum)))
 }
 
 fn number(value: &Scalar<'_>) -> Option<f64> {

@@ -177,6 +177,20 @@ pub(super) struct ExponentialPoint {
     pub(super) count: u64,
     #[prost(double, optional, tag = "5")]
     pub(super) sum: Option<f64>,
+    #[prost(sint32, tag = "6")]
+    pub(super) scale: i32,
+    #[prost(fixed64, tag = "7")]
+    pub(super) zero_count: u64,
+    #[prost(message, optional, tag = "8")]
+    pub(super) positive: Option<Buckets>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Buckets {
+    #[prost(sint32, tag = "1")]
+    pub(super) offset: i32,
+    #[prost(uint64, repeated, tag = "2")]
+    pub(super) counts: Vec<u64>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -8,7 +8,7 @@ use pss_metrics::model::{Attribute, Intake, Kind, Value};
 use super::{
     super::{
         otlp::{Fields, Rejected, Status, process, push},
-        signals::{Point, PointValue, Points},
+        signals::{Exponential, Point, PointValue, Points},
     },
     messages::{KeyValue, Metric, ResourceMetrics, ResourceSpans, Scalar, Span},
     wire::{Content, records},
@@ -146,13 +146,13 @@ fn metrics(
 /// The points of a metric: labels, time, value, and whether it counts from the start.
 type Values<'a> = Vec<(Vec<Attribute<'a>>, u64, PointValue, bool)>;
 
-/// `AGGREGATION_TEMPORALITY_DELTA`.
+/// `AGGREGATION_TEMPORALITY_DELTA`. Unspecified, which no exporter may say, is read as the SDKs' default: from the start.
 const DELTA: i32 = 1;
 
 fn values(metric: &Metric) -> Values<'_> {
     let mut values = Values::new();
-    for numbers in [&metric.gauge, &metric.sum].into_iter().flatten() {
-        for point in &numbers.points {
+    for (numbers, is_sum) in [(&metric.gauge, false), (&metric.sum, true)] {
+        for point in numbers.iter().flat_map(|numbers| &numbers.points) {
             let Some(value) = point.double.or(point.int.map(|int| int as f64)) else {
                 continue;
             };
@@ -160,7 +160,8 @@ fn values(metric: &Metric) -> Values<'_> {
                 attributes(&point.attributes),
                 point.time,
                 PointValue::Number(value),
-                numbers.temporality > DELTA,
+                // A gauge says nothing of time past.
+                is_sum && numbers.as_ref().is_some_and(|sum| sum.temporality != DELTA),
             ));
         }
     }
@@ -189,13 +190,22 @@ fn values(metric: &Metric) -> Values<'_> {
     }
     if let Some(histogram) = &metric.exponential_histogram {
         for point in &histogram.points {
+            let (offset, counts) = point
+                .positive
+                .as_ref()
+                .map_or((0, &[][..]), |buckets| (buckets.offset, &buckets.counts));
+            let buckets =
+                Exponential::new(point.scale, point.zero_count, offset, counts, point.sum);
             values.push((
                 attributes(&point.attributes),
                 point.time,
-                PointValue::Total {
-                    count: point.count,
-                    sum: point.sum.unwrap_or(0.0),
-                },
+                buckets.map_or_else(
+                    || PointValue::Total {
+                        count: point.count,
+                        sum: point.sum.unwrap_or(0.0),
+                    },
+                    PointValue::Exponential,
+                ),
                 histogram.temporality != DELTA,
             ));
         }

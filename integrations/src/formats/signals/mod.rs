@@ -1,7 +1,9 @@
 //! From the metrics that other tools export to the signals that scoring reads: which name is which, and what a point of it says.
 
+mod exponential;
 mod names;
 mod point;
 
+pub use exponential::Exponential;
 pub use names::{Known, Measure, Take, known, names};
 pub use point::{Point, PointValue, Points};

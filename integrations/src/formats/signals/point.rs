@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use pss_metrics::model::{Attribute, Intake, Sample, SignalUnit, Value};
 
-use super::names::{Known, Measure, Take, known};
+use super::{
+    exponential::Exponential,
+    names::{Known, Measure, Take, known},
+};
 
 /// Series remembered; more are not read against the point before.
 const SERIES: usize = 1 << 16;
@@ -44,6 +47,8 @@ pub enum PointValue {
         /// Sum of the observations.
         sum: Option<f64>,
     },
+    /// A histogram whose buckets grow by a constant factor.
+    Exponential(Exponential),
     /// Only count and sum of the observations.
     Total {
         /// Count.
@@ -141,10 +146,16 @@ impl Points {
                         bounds,
                         counts,
                         sum,
-                    } => observations(&bounds, &counts, sum, &mut |value| {
+                    } => observations(&weighed(&bounds, &counts), sum, &mut |value| {
                         sample(convert(value)?);
                         Ok(())
                     })?,
+                    PointValue::Exponential(histogram) => {
+                        observations(&histogram.weighed(), histogram.sum, &mut |value| {
+                            sample(convert(value)?);
+                            Ok(())
+                        })?;
+                    }
                 }
             }
             Take::Rate => {
@@ -216,6 +227,9 @@ impl Points {
                     counts: counts.iter().zip(was).map(|(now, was)| now - was).collect(),
                     sum: sum.zip(*was_sum).map(|(now, was)| (now - was).max(0.0)),
                 }
+            }
+            (PointValue::Exponential(now), PointValue::Exponential(was)) => {
+                PointValue::Exponential(now.since(was).unwrap_or_else(|| now.clone()))
             }
             (now, _) => now.clone(),
         })
@@ -305,18 +319,8 @@ fn spread(count: u64, each: &mut dyn FnMut(u64, u64) -> Result<(), String>) -> R
     each(samples, samples)
 }
 
-/// The observations of a histogram: each as the middle of its bucket, all of them scaled so that their sum is the histogram's.
-fn observations(
-    bounds: &[f64],
-    counts: &[u64],
-    sum: Option<f64>,
-    each: &mut dyn FnMut(f64) -> Result<(), String>,
-) -> Result<(), String> {
-    let total: u64 = counts.iter().sum();
-    if total == 0 {
-        // Nobody paused, and somebody looked.
-        return each(0.0);
-    }
+/// The middle of each bucket, and its count.
+fn weighed(bounds: &[f64], counts: &[u64]) -> Vec<(f64, u64)> {
     let middle = |at: usize| match (
         at.checked_sub(1).and_then(|at| bounds.get(at)),
         bounds.get(at),
@@ -326,22 +330,39 @@ fn observations(
         (Some(low), None) => *low,
         (None, None) => 1.0,
     };
-    let estimate: f64 = counts
+    let of = |(at, count): (usize, &u64)| (middle(at), *count);
+    counts.iter().enumerate().map(of).collect()
+}
+
+/// The observations of a histogram: each as the middle of its bucket, all of them scaled so that their sum is the histogram's.
+fn observations(
+    weighed: &[(f64, u64)],
+    sum: Option<f64>,
+    each: &mut dyn FnMut(f64) -> Result<(), String>,
+) -> Result<(), String> {
+    let total: u128 = weighed.iter().map(|(_, count)| u128::from(*count)).sum();
+    if total == 0 {
+        // Nobody paused, and somebody looked.
+        return each(0.0);
+    }
+    let estimate: f64 = weighed
         .iter()
-        .enumerate()
-        .map(|(at, count)| middle(at) * *count as f64)
+        .map(|(middle, count)| middle * *count as f64)
         .sum();
     let scale = match sum {
         Some(sum) if estimate > 0.0 && sum >= 0.0 => sum / estimate,
         _ => 1.0,
     };
-    // Thinned, each stands for more than one: what is missing in number is made up for in no way, shares of time excepted.
-    let thin = (total as f64 / SAMPLES as f64).max(1.0);
-    for (at, count) in counts.iter().enumerate() {
-        let samples = (*count as f64 / thin).ceil() as u64;
-        for _ in 0..samples.min(*count) {
-            each(middle(at) * scale)?;
+    // Thinned, each stands for equally many, those at equal distances: what is missing in number is made up for in no way.
+    let samples = total.min(u128::from(SAMPLES));
+    let (mut at, mut passed) = (0, 0);
+    for sample in 0..samples {
+        let rank = (2 * sample + 1) * total / (2 * samples);
+        while passed + u128::from(weighed[at].1) <= rank {
+            passed += u128::from(weighed[at].1);
+            at += 1;
         }
+        each(weighed[at].0 * scale)?;
     }
     Ok(())
 }
