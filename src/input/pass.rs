@@ -50,7 +50,12 @@ pub fn pass(
 ) -> Result<Passed, InputError> {
     let mut passed = Passed::default();
     for place in places {
-        pass_one(place, options, progress, into, &mut passed)?;
+        match pass_one(place, options, progress, into, &mut passed) {
+            Err(error) if place.may_be_passed_over(&error) => {
+                passed.notices.push(format!("passed over: {error}"));
+            }
+            outcome => outcome?,
+        }
     }
     Ok(passed)
 }

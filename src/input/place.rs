@@ -17,6 +17,8 @@ pub enum Place {
     Stdin,
     /// A file.
     File(PathBuf),
+    /// A file that was found in a folder: nobody said that it holds traces.
+    Found(PathBuf),
 }
 
 impl Place {
@@ -24,12 +26,26 @@ impl Place {
     pub fn name(&self) -> String {
         match self {
             Place::Stdin => "-".to_owned(),
-            Place::File(path) => path.display().to_string(),
+            Place::File(path) | Place::Found(path) => path.display().to_string(),
         }
+    }
+
+    /// Where it lies, unless it is standard input.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Place::Stdin => None,
+            Place::File(path) | Place::Found(path) => Some(path),
+        }
+    }
+
+    /// Whether to go on without it after an error: a folder may hold other files than traces, whose names end alike.
+    pub(super) fn may_be_passed_over(&self, error: &InputError) -> bool {
+        matches!(self, Place::Found(_))
+            && matches!(error, InputError::Unknown { .. } | InputError::Empty(_))
     }
 }
 
-/// The inputs that arguments name: `-`, files as they are, folders as the trace files below them in the order of their names, patterns such as `logs/*.jsonl`
+/// The inputs that arguments name: `-`, files as they are, folders as the files below them whose names end as those of traces do, in the order of their names, patterns such as `logs/*.jsonl`
 /// as what they match. Which names in a folder are trace files the extensions of the formats tell.
 ///
 /// # Errors
@@ -114,7 +130,7 @@ fn below(
         if kind.is_dir() {
             below(&path, extensions, places)?;
         } else if is_trace(&path, extensions) {
-            places.push(Place::File(path));
+            places.push(Place::Found(path));
         }
     }
     Ok(())

@@ -99,7 +99,7 @@ fn read_one(
     };
     let mut source: Box<dyn Read + Send> = match place {
         Place::Stdin => Box::new(io::stdin()),
-        Place::File(path) => Box::new(File::open(path).map_err(unreadable)?),
+        Place::File(path) | Place::Found(path) => Box::new(File::open(path).map_err(unreadable)?),
     };
     let mut magic = Vec::new();
     (&mut source)

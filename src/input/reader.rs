@@ -126,13 +126,14 @@ pub fn read(
     options: &ReadOptions<'_>,
     progress: &dyn Progress,
 ) -> Result<ReadOutcome, InputError> {
-    let size = |place: &Place| match place {
-        Place::File(path) => std::fs::metadata(path).map_or(0, |meta| meta.len()),
-        Place::Stdin => 0,
+    let size = |place: &Place| {
+        let meta = std::fs::metadata(place.path()?).ok()?;
+        Some(meta.len())
     };
-    progress.total(places.iter().map(size).sum());
+    progress.total(places.iter().filter_map(size).sum());
     let mut all = Summariser::new(options.extras);
     let mut seen = Seen::default();
+    let mut passed_over = None;
     let mut outcome = ReadOutcome {
         summary: Summary::default(),
         files: Vec::new(),
@@ -145,9 +146,20 @@ pub fn read(
             break;
         }
         let notices = &mut outcome.notices;
-        let file = read_one(place, options, progress, &mut all, &mut seen, notices)?;
-        outcome.records += file.records;
-        outcome.files.push(file);
+        match read_one(place, options, progress, &mut all, &mut seen, notices) {
+            Ok(file) => {
+                outcome.records += file.records;
+                outcome.files.push(file);
+            }
+            Err(error) if place.may_be_passed_over(&error) => {
+                notices.push(format!("passed over: {error}"));
+                passed_over = passed_over.or(Some(error));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if let (Some(error), true) = (passed_over, outcome.files.is_empty()) {
+        return Err(error);
     }
     outcome.interrupted = options.interrupt.load(Ordering::Relaxed);
     outcome.notices.extend(two_clocks(&outcome.files));

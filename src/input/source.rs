@@ -48,7 +48,9 @@ impl<'a> Source<'a> {
         };
         let stream: Box<dyn Read + Send> = match place {
             Place::Stdin => Box::new(io::stdin()),
-            Place::File(path) => Box::new(File::open(path).map_err(unreadable)?),
+            Place::File(path) | Place::Found(path) => {
+                Box::new(File::open(path).map_err(unreadable)?)
+            }
         };
         let bytes = Arc::new(AtomicU64::new(0));
         let mut counted = Counted {
@@ -105,7 +107,7 @@ impl<'a> Source<'a> {
     /// The plain bytes as a file to seek in: the input itself, or a temporary copy.
     pub(super) fn file(self) -> io::Result<File> {
         match (self.place, self.compression) {
-            (Place::File(path), Compression::None) => File::open(path),
+            (Place::File(path) | Place::Found(path), Compression::None) => File::open(path),
             _ => {
                 let mut file = tempfile::tempfile()?;
                 io::copy(&mut self.whole(), &mut file)?;

@@ -371,3 +371,24 @@ fn a_file_that_may_not_be_read_is_named() {
     work.pss(&["analyze", "t.jsonl"])
         .fails(3, &["cannot read `t.jsonl`"]);
 }
+
+/// A folder may hold files that end as traces do and are none; whoever names one wants it read.
+#[test]
+fn other_files_in_a_folder_are_passed_over_with_a_notice() {
+    let work = Work::new();
+    work.write("out/a.jsonl", lines(100))
+        .write("out/notes.txt", "remember the milk\n")
+        .write("out/package.json", "{\"name\": 5, \"scripts\": {}}\n")
+        .write("out/empty.jsonl", "");
+    let ran = work.pss(&["analyze", "out"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    for name in ["notes.txt", "package.json", "empty.jsonl"] {
+        let told = ran.out.contains("passed over") && ran.out.contains(name);
+        assert!(told, "{name}: {}", ran.out);
+    }
+    work.pss(&["analyze", "out/a.jsonl", "out/notes.txt"])
+        .fails(3, &["`out/notes.txt` is in no known format"]);
+    work.write("none/notes.txt", "remember the milk\n");
+    work.pss(&["analyze", "none"])
+        .fails(3, &["`none/notes.txt` is in no known format"]);
+}
