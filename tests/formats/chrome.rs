@@ -174,3 +174,23 @@ fn what_pytorch_says_of_gpu_memory() {
         ]
     );
 }
+
+/// PyTorch since 2.2 counts microseconds from an instant that it names, so that days fit a float.
+#[test]
+fn times_count_from_the_base_that_is_named_before_the_events() {
+    let event = r#"{"ph":"X","ts":2.5,"dur":1,"name":"a","pid":1,"tid":1}"#;
+    let start = |text: String| {
+        let read = read_bytes("a.json", text.as_bytes()).expect("reads");
+        (read.summary.facts().time, read.notices.len())
+    };
+    let base = r#""baseTimeNanoseconds":1700000000000000000"#;
+    let at = 1_700_000_000_000_002_500;
+    assert_eq!(
+        start(format!("{{{base},\"traceEvents\":[{event}]}}")),
+        (Some((at, at)), 0)
+    );
+    assert_eq!(
+        start(format!("{{\"traceEvents\":[{event}],{base}}}")),
+        (Some((2_500, 2_500)), 1)
+    );
+}

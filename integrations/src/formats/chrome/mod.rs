@@ -29,7 +29,7 @@ static META: FormatMeta = FormatMeta {
     ],
     media_types: &["application/json"],
     capabilities: Capabilities::TEXT,
-    mapping: "ts, dur: microseconds, whatever displayTimeUnit says; X, B with E (by the stack of a process's thread), b with e and S with F (by category and id): spans, whose \
+    mapping: "ts, dur: microseconds, whatever displayTimeUnit says, from baseTimeNanoseconds on where it stands before the events; X, B with E (by the stack of a process's thread), b with e and S with F (by category and id): spans, whose \
               operation is the name and whose service is the name of the process where a process_name event among the first 65 536 says it; tdur, or the difference of tts: time \
               on the processor; V8.GC*, BlinkGC.*, MinorGC, MajorGC, minor GC, major GC: samples of gc.pause, the outermost of a thread and none of other threads; C: memory.rss where a \
               counter is named for resident memory; [memory] of PyTorch's CUDA devices: gpu.memory.used, with totalGlobalMem of deviceProperties as gpu.memory.total. Flow, \

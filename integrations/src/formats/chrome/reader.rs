@@ -38,6 +38,8 @@ pub(super) struct Reader {
     skipped: BTreeMap<&'static str, u64>,
     memory_total: Vec<(String, u64)>,
     first: Option<i64>,
+    /// What `ts` counts from, in nanoseconds since the epoch, where the file says so.
+    base: i64,
     places: u64,
 }
 
@@ -143,6 +145,14 @@ impl Reader {
                 }
             } else {
                 let value = pull.value()?;
+                if key == b"\"baseTimeNanoseconds\""
+                    && let Ok(base) = serde_json::from_slice::<i64>(value)
+                {
+                    if self.places > 0 && base != 0 {
+                        sink.notice("says what its times count from only behind its events: they are taken as they stand".to_owned());
+                    }
+                    self.base = base;
+                }
                 if key == b"\"deviceProperties\""
                     && let Ok(devices) = serde_json::from_slice::<Vec<Device>>(value)
                 {
@@ -170,7 +180,10 @@ impl Reader {
             self.places += 1;
             let outcome = match pull.value() {
                 Ok(bytes) => match std::str::from_utf8(bytes) {
-                    Ok(text) => Event::parse(text).and_then(|event| self.event(&event, sink)),
+                    Ok(text) => Event::parse(text).and_then(|mut event| {
+                        event.time = event.time.map(|time| time.saturating_add(self.base));
+                        self.event(&event, sink)
+                    }),
                     Err(_) => Err("is no valid UTF-8".to_owned()),
                 },
                 Err(PullError::Syntax) => {
