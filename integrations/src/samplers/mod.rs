@@ -1,17 +1,26 @@
 //! Samplers of a running program: one file per member, and what they share.
 
 pub mod cgroup;
+#[cfg(target_os = "linux")]
+mod clock;
+#[cfg(target_os = "linux")]
+mod connections;
 mod contract;
 #[cfg(target_os = "linux")]
 mod diag;
 #[cfg(target_os = "linux")]
 mod kept;
+#[cfg(target_os = "linux")]
+mod member;
+#[cfg(target_os = "linux")]
 mod pace;
 #[cfg(target_os = "linux")]
 mod places;
 #[cfg(not(target_os = "linux"))]
 mod portable;
 pub mod process;
+#[cfg(target_os = "linux")]
+mod processes;
 pub mod psi;
 pub mod sockets;
 mod target;

@@ -1,22 +1,11 @@
 //! `sampler:process`: what each process of the tree uses.
 
-#[cfg(target_os = "linux")]
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
-
-#[cfg(target_os = "linux")]
-use pss_metrics::model::{Intake, Sample};
 use pss_metrics::{model::Signal, plugin_meta};
 
+#[cfg(not(target_os = "linux"))]
+use super::portable as processes;
 #[cfg(target_os = "linux")]
-use super::{
-    contract::Facts,
-    kept::BUFFER,
-    tree::{Process as Member, Tree, nanoseconds},
-    watched::{COUNTERS, Carried, Counters, Watched},
-};
+use super::processes;
 use super::{
     contract::{Absent, Polling, Sampler, SamplerEntry, SamplerMeta},
     target::Target,
@@ -67,143 +56,7 @@ impl Sampler for Process {
         &META
     }
 
-    #[cfg(target_os = "linux")]
     fn start(&self, target: &Target) -> Result<Box<dyn Polling>, Absent> {
-        if !std::path::Path::new("/proc/self/stat").exists() {
-            return Err(Absent("/proc is not mounted".to_owned()));
-        }
-        Ok(Box::new(Processes {
-            target: target.clone(),
-            watched: BTreeMap::new(),
-            carried: Carried::new(),
-            facts: Facts::default(),
-            io_denied: 0,
-        }))
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn start(&self, target: &Target) -> Result<Box<dyn Polling>, Absent> {
-        super::portable::start(target)
-    }
-}
-
-/// What the dear files of all processes may take in one poll; those left come next.
-#[cfg(target_os = "linux")]
-const DEAR: Duration = Duration::from_micros(500);
-
-#[cfg(target_os = "linux")]
-struct Processes {
-    target: Target,
-    watched: BTreeMap<u32, Watched>,
-    carried: Carried,
-    facts: Facts,
-    io_denied: usize,
-}
-
-#[cfg(target_os = "linux")]
-impl Polling for Processes {
-    fn poll(&mut self, now: i64, into: &mut dyn Intake) {
-        let target = self.target.clone();
-        let tree = target.look(now);
-        let dear_until = Instant::now() + DEAR;
-        let mut buffer = [0; BUFFER];
-        self.watched.retain(|pid, watched| {
-            tree.process(*pid)
-                .is_some_and(|process| process.stat.starttime == watched.started)
-        });
-        for process in tree.processes() {
-            self.process(&tree, process, now, dear_until, &mut buffer, into);
-        }
-        let seen: u64 = self
-            .carried
-            .values()
-            .filter_map(|counters| counters[0])
-            .sum();
-        self.facts = tree.facts();
-        // Ticks are coarse; threads that nobody saw count only there.
-        self.facts.on_cpu = self.facts.on_cpu.max(seen);
-    }
-
-    fn facts(&self) -> Option<Facts> {
-        Some(self.facts)
-    }
-
-    fn notices(&self) -> Vec<String> {
-        match self.io_denied {
-            0 => Vec::new(),
-            count => vec![format!(
-                "bytes read and written of {count} processes (they run as another user)"
-            )],
-        }
-    }
-}
-
-#[cfg(target_os = "linux")]
-impl Processes {
-    fn process(
-        &mut self,
-        tree: &Tree,
-        process: &Member,
-        now: i64,
-        dear_until: Instant,
-        buffer: &mut [u8; BUFFER],
-        into: &mut dyn Intake,
-    ) {
-        let Some(entity) = process.entity() else {
-            return;
-        };
-        let known = self.watched.contains_key(&process.pid);
-        let watched = self
-            .watched
-            .entry(process.pid)
-            .or_insert_with(|| Watched::new(process, entity, &self.carried));
-        if watched.entity != *entity {
-            watched.become_entity(entity, &self.carried);
-        }
-        let mut push = |signal, time, value| {
-            into.sample(&Sample {
-                signal,
-                entity,
-                time: Some(time),
-                value,
-            });
-        };
-        let denied = watched.io_denied;
-        let counters = watched.counters(process, buffer);
-        self.io_denied += usize::from(watched.io_denied && !denied);
-        if !known && tree.is_new(process) {
-            // A counter starts at nothing: without this, what it grew before the first poll were lost.
-            let age = i64::try_from(nanoseconds(process.age())).unwrap_or(i64::MAX);
-            let start = now.saturating_sub(age.max(1));
-            for_each(&watched.at_start(&counters), |signal, value| {
-                push(signal, start, value);
-            });
-        }
-        for_each(&counters, |signal, value| push(signal, now, value));
-        self.carried.insert(entity.clone(), counters);
-        if process.ended() {
-            return;
-        }
-        let page = rustix::param::page_size() as u64;
-        push(Signal::MEMORY_RSS, now, process.stat.rss * page);
-        push(
-            Signal::THREADS,
-            now,
-            u64::try_from(process.stat.num_threads).unwrap_or(0),
-        );
-        if Instant::now() < dear_until
-            && let Some(peak) = watched.seldom(buffer)
-        {
-            push(Signal::MEMORY_PEAK, now, peak);
-        }
-    }
-}
-
-#[cfg(target_os = "linux")]
-fn for_each(counters: &Counters, mut push: impl FnMut(Signal, u64)) {
-    for (signal, value) in COUNTERS.into_iter().zip(counters) {
-        if let Some(value) = value {
-            push(signal, *value);
-        }
+        processes::start(target)
     }
 }

@@ -202,7 +202,8 @@ mod tests {
         });
         has_run.recv().expect("ran");
         let with = threads.used(count(), &mut buffer).expect("schedstat");
-        assert!(with.on_cpu > 30_000_000, "{with:?}");
+        // Ready all the time; how much of it was spent running is up to the machine.
+        assert!(with.on_cpu + with.run_delay > 60_000_000, "{with:?}");
         drop(stop);
         thread.join().expect("ended");
         let without = threads.used(count(), &mut buffer).expect("schedstat");

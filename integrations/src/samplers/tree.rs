@@ -5,59 +5,26 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use procfs_core::{FromRead, process::Stat};
-use rustix::{
-    param::clock_ticks_per_second,
-    time::{ClockId, clock_gettime},
-};
+use procfs_core::process::Stat;
 
 use super::{
+    clock::{nanoseconds, since_boot, ticks},
     contract::Facts,
     kept::{BUFFER, Kept},
+    member::{Process, is_zombie, program, read, stat_of},
     pace::Pace,
-    places::{Place, Places},
+    places::Places,
 };
 
 /// Age at which a process is named: between fork and exec it still bears its parent's program.
 const SETTLED: Duration = Duration::from_millis(20);
+/// A scan that took a time rests a hundred times as long: machines with thousands of processes take milliseconds.
+const SCAN_REST: u32 = 100;
 /// How long before the tree was made its root may have started and still count as started for it.
 const JUST_NOW: Duration = Duration::from_secs(1);
-
-/// A process of the tree.
-#[derive(Debug)]
-pub(super) struct Process {
-    pub(super) pid: u32,
-    /// As of the last refresh.
-    pub(super) stat: Stat,
-    /// `None` as long as it is too young to have a name.
-    place: Option<Place>,
-    file: Kept,
-}
-
-impl Process {
-    /// Whether all that is left is its exit status. A leading thread may end before the others do.
-    pub(super) fn ended(&self) -> bool {
-        matches!(self.stat.state, 'Z' | 'X' | 'x') && self.stat.num_threads <= 1
-    }
-
-    /// Its name among the entities.
-    pub(super) fn entity(&self) -> Option<&Arc<str>> {
-        self.place.as_ref().map(|place| &place.entity)
-    }
-
-    /// Time since its start.
-    pub(super) fn age(&self) -> Duration {
-        since_boot().saturating_sub(ticks(self.stat.starttime))
-    }
-
-    fn ticks_run(&self) -> u64 {
-        self.stat.utime + self.stat.stime
-    }
-}
 
 /// A process tree.
 #[derive(Debug)]
@@ -87,7 +54,7 @@ impl Tree {
             sessions: BTreeSet::new(),
             us: read(&mut stat_of(std::process::id()), &mut [0; BUFFER]),
             strangers: BTreeSet::new(),
-            scan: Pace::new(Duration::ZERO),
+            scan: Pace::new(Duration::ZERO, SCAN_REST),
             refreshed: None,
             made: since_boot(),
             ticks_of_ended: 0,
@@ -142,6 +109,7 @@ impl Tree {
                 Some(stat) if stat.starttime == process.stat.starttime => {
                     let renamed = stat.comm != process.stat.comm;
                     process.stat = stat;
+                    process.farewells += u32::from(process.ended());
                     if renamed
                         && let Some(place) = &process.place
                         && program(*pid, &process.stat) != place.program()
@@ -154,17 +122,12 @@ impl Tree {
             }
         }
         for pid in gone {
-            if let Some(process) = self.members.remove(&pid) {
-                self.ticks_of_ended += process.ticks_run();
-                if let Some(place) = &process.place {
-                    self.places.leave(place);
-                }
-            }
+            self.remove(pid);
         }
-        if self.scan.is_due() {
-            let start = Instant::now();
+        if let Some(begun) = self.scan.begin() {
             self.look_for_new(&mut buffer);
-            self.scan.done_since(start);
+            self.dismiss();
+            self.scan.end(&begun);
         }
         self.name();
     }
@@ -218,7 +181,33 @@ impl Tree {
         }
     }
 
+    fn remove(&mut self, pid: u32) {
+        if let Some(process) = self.members.remove(&pid) {
+            self.ticks_of_ended += process.ticks_run();
+            if let Some(place) = &process.place {
+                self.places.leave(place);
+            }
+        }
+    }
+
+    /// Zombies that were told once: a parent that never reaps its children must not hold their places.
+    fn dismiss(&mut self) {
+        let told: Vec<u32> = self
+            .members
+            .values()
+            .filter(|process| process.farewells > 1)
+            .map(|process| process.pid)
+            .collect();
+        for pid in told {
+            self.remove(pid);
+            self.strangers.insert(pid);
+        }
+    }
+
     fn belongs(&self, stat: &Stat) -> bool {
+        if is_zombie(stat) {
+            return false;
+        }
         let parent = u32::try_from(stat.ppid).unwrap_or(0);
         self.members.contains_key(&parent)
             || self.groups.contains(&stat.pgrp)
@@ -239,6 +228,7 @@ impl Tree {
             pid,
             stat,
             place: None,
+            farewells: 0,
             file,
         };
         self.members.insert(pid, process);
@@ -271,44 +261,4 @@ impl Tree {
             }
         }
     }
-}
-
-/// The program of a process: its file, since threads and titles change what else it is called. Where the link is another user's, what the kernel calls it.
-fn program(pid: u32, stat: &Stat) -> String {
-    std::fs::read_link(format!("/proc/{pid}/exe"))
-        .ok()
-        .and_then(|path| {
-            let name = path.file_name()?.to_string_lossy().into_owned();
-            Some(name.trim_end_matches(" (deleted)").to_owned())
-        })
-        .unwrap_or_else(|| stat.comm.clone())
-}
-
-fn stat_of(pid: u32) -> Kept {
-    Kept::new(format!("/proc/{pid}/stat").into())
-}
-
-fn read(file: &mut Kept, buffer: &mut [u8; BUFFER]) -> Option<Stat> {
-    Stat::from_read(file.read(buffer).ok()?).ok()
-}
-
-/// Clock ticks as a duration.
-pub(super) fn ticks(count: u64) -> Duration {
-    let per_second = clock_ticks_per_second().max(1);
-    Duration::from_secs(count / per_second)
-        + Duration::from_secs(count % per_second) / u32::try_from(per_second).unwrap_or(100)
-}
-
-/// A duration in whole nanoseconds.
-pub(super) fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// Start times count from boot, with the time asleep.
-fn since_boot() -> Duration {
-    let time = clock_gettime(ClockId::Boottime);
-    Duration::new(
-        u64::try_from(time.tv_sec).unwrap_or(0),
-        u32::try_from(time.tv_nsec).unwrap_or(0),
-    )
 }

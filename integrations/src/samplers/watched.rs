@@ -10,9 +10,10 @@ use procfs_core::{FromRead, process::Io};
 use pss_metrics::model::Signal;
 
 use super::{
+    clock::{nanoseconds, ticks},
     kept::{BUFFER, Kept},
+    member::Process,
     threads::{Switches, Threads},
-    tree::{Process, nanoseconds, ticks},
 };
 
 /// The counters of a process, in the order of [`Counters`].
@@ -27,6 +28,8 @@ pub(super) const COUNTERS: [Signal; 9] = [
     Signal::SWITCHES_INVOLUNTARY,
     Signal::IO_DELAY,
 ];
+/// Where time on a processor stands in them.
+pub(super) const ON_CPU: usize = 0;
 /// Values of [`COUNTERS`]; `None` where the machine does not tell.
 pub(super) type Counters = [Option<u64>; COUNTERS.len()];
 
