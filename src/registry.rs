@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use pss_integrations::{
     formats::{Format, formats},
+    samplers::{Sampler, samplers},
     views::{View, views},
 };
 use pss_metrics::{
@@ -19,6 +20,8 @@ pub struct Registry {
     pub metrics: Vec<&'static dyn Metric>,
     /// Formats by name.
     pub formats: Vec<&'static dyn Format>,
+    /// Samplers by name.
+    pub samplers: Vec<&'static dyn Sampler>,
     /// Views by name.
     pub views: Vec<&'static dyn View>,
 }
@@ -35,6 +38,7 @@ impl Registry {
         let registry = Registry {
             metrics: metrics(crates, overrides).map_err(Error::Registry)?,
             formats: formats(crates, overrides).map_err(Error::Registry)?,
+            samplers: samplers(crates, overrides).map_err(Error::Registry)?,
             views: views(crates, overrides).map_err(Error::Registry)?,
         };
         // One that an override put aside did register; it only is not used.
@@ -93,6 +97,7 @@ impl Registry {
             .map(|metric| metric.meta().plugin)
             .collect();
         all.extend(self.formats.iter().map(|format| format.meta().plugin));
+        all.extend(self.samplers.iter().map(|sampler| sampler.meta().plugin));
         all.extend(self.views.iter().map(|view| *view.meta()));
         all
     }

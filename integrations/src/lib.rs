@@ -1,6 +1,7 @@
 //! The contracts of `pss` towards the outside world, and their light built-ins.
 //!
-//! [`formats`] hands records on, to whatever takes them, and knows nothing of scores; [`views`] renders a report and decides nothing.
+//! [`formats`] hands records on, to whatever takes them, and knows nothing of scores; [`samplers`] watches a running program; [`views`] renders a report and
+//! decides nothing.
 //!
 //! # Formats
 //! A format looks at the first bytes of a stream ([`formats::Head`]) and says how sure it is that they are its own; a format that is sure comes before one that is
@@ -9,10 +10,17 @@
 //! [`Intake`](pss_metrics::model::Intake): a summary, a table, another file. What formats share lies beside them: `json` (a strict scanner, the outline of a head,
 //! values pulled out of a stream), [`formats::table`] (which column is what), [`formats::signals`] (which metric is which signal).
 //!
+//! # Samplers
+//! A sampler watches the process tree of a command while it runs and pushes samples; see [`samplers::Sampler`]. `start` says what the machine does not offer, and
+//! the run goes on without. Samplers share one look at the processes through [`samplers::Target`], which also names them: by program and place, not by process
+//! id, so that runs can be compared.
+//!
+//! # Adding one
 //! To add a format: one file in `formats` with an implementation of [`formats::Format`] and `inventory::submit! { FormatEntry { format: &YourFormat } }`, and its
-//! name in [`PLUGIN_CRATE`]; its tests go to `tests/formats`.
+//! name in [`PLUGIN_CRATE`]; its tests go to `tests/formats`. A sampler likewise in `samplers`, its tests in `integrations/tests/samplers.rs`.
 
 pub mod formats;
+pub mod samplers;
 pub mod views;
 
 use pss_metrics::{plugin::PluginCrate, plugin_crate};
@@ -33,5 +41,9 @@ pub const PLUGIN_CRATE: PluginCrate = plugin_crate!(
     "format:prometheus",
     "format:xray",
     "format:zipkin",
+    "sampler:cgroup",
+    "sampler:process",
+    "sampler:psi",
+    "sampler:sockets",
     "view:json"
 );

@@ -97,5 +97,23 @@ fn info(plugin: &str, registry: &Registry) -> Result<String, Error> {
             format.mapping
         ));
     }
+    if let Some(sampler) = registry
+        .samplers
+        .iter()
+        .find(|sampler| sampler.meta().plugin.id() == meta.id())
+    {
+        let sampler = sampler.meta();
+        text.push_str(&format!(
+            "\nemits {}\nneeds {}\n\n{}\n",
+            sampler
+                .emits
+                .iter()
+                .map(|signal| signal.name)
+                .collect::<Vec<_>>()
+                .join(", "),
+            sampler.needs,
+            sampler.mapping
+        ));
+    }
     Ok(text)
 }

@@ -21,6 +21,7 @@ fn the_default_build_has_these_plugins() {
             id.split_once(':').map(|(kind, name)| {
                 (
                     kind == "view",
+                    kind == "sampler",
                     kind == "format",
                     if kind == "format" { name } else { "" },
                 )
@@ -59,6 +60,10 @@ fn the_default_build_has_these_plugins() {
             "format:prometheus",
             "format:xray",
             "format:zipkin",
+            "sampler:cgroup",
+            "sampler:process",
+            "sampler:psi",
+            "sampler:sockets",
             "view:json"
         ]
     );
@@ -76,6 +81,11 @@ fn info_says_all_and_knows_near_names() {
         work.pss(&["plugins", "info", "format:native"])
             .out
             .contains("gc_pause_duration")
+    );
+    let info = work.pss(&["plugins", "info", "sampler:process"]).out;
+    assert!(
+        info.contains("emits memory.rss, sched.on_cpu") && info.contains("schedstat"),
+        "{info}"
     );
     work.pss(&["plugins", "info", "metric:bd"])
         .fails(2, &["did you mean"]);

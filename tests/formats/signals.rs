@@ -440,3 +440,24 @@ fn each_signal_reaches_its_metric() {
     let flat = scores_of("gpu.csv", &gpu(|_| 10_000))["GPU"];
     assert!(flat > Some(0.9) && scores_of("gpu.csv", &gpu(|at| 10_000 + 250 * at))["GPU"] < flat);
 }
+
+#[test]
+fn signals_that_no_metric_reads_survive_conversion() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let lines: String = pss_metrics::model::Signal::OBSERVED
+        .iter()
+        .zip(1..)
+        .map(|(signal, value)| {
+            format!(
+                "{{\"system_metric\":true,\"start\":1700000000.5,\"metadata\":{{\"signal\":\"{}\",\"value\":{value},\"process\":\"shop#2\"}}}}\n",
+                signal.name
+            )
+        })
+        .collect();
+    std::fs::write(path("a.jsonl"), &lines).expect("written");
+    crate::same::convert(&[&path("a.jsonl"), &path("b.csv")]).expect("converted");
+    crate::same::convert(&[&path("b.csv"), &path("c.jsonl")]).expect("converted");
+    let back = std::fs::read_to_string(path("c.jsonl")).expect("text");
+    assert_eq!(back, lines);
+}

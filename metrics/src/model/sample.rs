@@ -40,16 +40,18 @@ pub struct Signal {
 }
 
 macro_rules! signals {
-    ($($(#[$doc:meta])* $id:ident = $name:literal, $kind:ident, $unit:ident;)*) => {
+    ($(#[$list_doc:meta])* $list:ident: $($(#[$doc:meta])* $id:ident = $name:literal, $kind:ident, $unit:ident;)*) => {
         impl Signal {
             $($(#[$doc])* pub const $id: Signal = Signal { name: $name, kind: SampleKind::$kind, unit: SignalUnit::$unit };)*
-            /// Every signal a built-in metric reads.
-            pub const KNOWN: &'static [Signal] = &[$(Signal::$id),*];
+            $(#[$list_doc])*
+            pub const $list: &'static [Signal] = &[$(Signal::$id),*];
         }
     };
 }
 
 signals! {
+    /// Every signal a built-in metric reads.
+    KNOWN:
     /// One garbage collection pause.
     GC_PAUSE = "gc.pause", Gauge, Nanoseconds;
     /// How late an event loop or scheduler ran a due task.
@@ -82,6 +84,46 @@ signals! {
     OOM = "oom", Event, Count;
     /// A GPU driver error event.
     XID = "xid", Event, Count;
+}
+
+signals! {
+    /// Signals that samplers bring and no built-in metric reads: kept in the summary for whoever asks why, and for metrics of one's own.
+    OBSERVED:
+    /// Most resident memory a process ever had.
+    MEMORY_PEAK = "memory.peak", Gauge, Bytes;
+    /// Page faults served without storage.
+    FAULTS_MINOR = "memory.faults.minor", Counter, Count;
+    /// Page faults that waited for storage.
+    FAULTS_MAJOR = "memory.faults.major", Counter, Count;
+    /// Bytes a process had fetched from storage.
+    IO_READ = "io.read", Counter, Bytes;
+    /// Bytes a process had sent to storage.
+    IO_WRITTEN = "io.written", Counter, Bytes;
+    /// Total time waiting for storage.
+    IO_DELAY = "io.delay", Counter, Nanoseconds;
+    /// Threads of a process.
+    THREADS = "sched.threads", Gauge, Count;
+    /// How often threads gave up a processor to wait.
+    SWITCHES_VOLUNTARY = "sched.switches.voluntary", Counter, Count;
+    /// How often threads were made to give up a processor.
+    SWITCHES_INVOLUNTARY = "sched.switches.involuntary", Counter, Count;
+    /// Total time a control group was held back by its limit on processors.
+    CGROUP_THROTTLED = "cgroup.throttled", Counter, Nanoseconds;
+    /// Smoothed round-trip time of a connection.
+    NET_RTT = "net.rtt", Gauge, Nanoseconds;
+    /// Segments sent again, over all connections.
+    NET_RETRANSMITS = "net.retransmits", Counter, Count;
+}
+
+impl Signal {
+    /// The signal of a name, whether a built-in metric reads it or not.
+    pub fn named(name: &str) -> Option<Signal> {
+        Signal::KNOWN
+            .iter()
+            .chain(Signal::OBSERVED)
+            .find(|signal| signal.name == name)
+            .copied()
+    }
 }
 
 /// One value of a signal, for one entity, at a time.

@@ -37,6 +37,9 @@ pub(super) struct Metadata<'a> {
     group: Cow<'a, str>,
     device: Cow<'a, str>,
     process: Cow<'a, str>,
+    /// A signal that has no key of its own, by name, and its value in its unit.
+    signal: Cow<'a, str>,
+    value: Cow<'a, str>,
 }
 
 impl<'a> Metadata<'a> {
@@ -60,6 +63,8 @@ impl<'a> Metadata<'a> {
                     "group_id" | "group" => Some(&mut metadata.group),
                     "gpu" | "device" => Some(&mut metadata.device),
                     "process" | "pid" => Some(&mut metadata.process),
+                    "signal" => Some(&mut metadata.signal),
+                    "value" => Some(&mut metadata.value),
                     _ => None,
                 };
                 match (place, next) {
@@ -109,6 +114,24 @@ impl<'a> Metadata<'a> {
             into.sample(&Sample {
                 signal: *signal,
                 entity: &entity,
+                time,
+                value,
+            });
+            pushed += 1;
+        }
+        if let Some(signal) = Signal::OBSERVED
+            .iter()
+            .find(|signal| signal.name == self.signal)
+        {
+            let value = Decimal::parse(self.value.as_bytes())
+                .and_then(|value| value.unsigned(0))
+                .map_err(|error| Reason::Number {
+                    field: "value",
+                    error,
+                })?;
+            into.sample(&Sample {
+                signal: *signal,
+                entity: process,
                 time,
                 value,
             });

@@ -41,7 +41,8 @@ static META: FormatMeta = FormatMeta {
     },
     mapping: "timestamp or start, duration, cpu_time, wait_time, lock_wait, queue_wait: seconds; memory: bytes; error: true or false; name, service, module, branch_tag, kind: \
               text; span_id and parent_span_id tell entry spans; attributes: semantic conventions. Records with \"system_metric\": true carry samples in metadata: lag, \
-              gc_pause_duration, run_delay, on_cpu (seconds), memory_rss, gpu_memory_used, gpu_memory_total (bytes), gpu_utilization (percent), kafka_lag, committed_offset, oom, xid",
+              gc_pause_duration, run_delay, on_cpu (seconds), memory_rss, gpu_memory_used, gpu_memory_total (bytes), gpu_utilization (percent), kafka_lag, committed_offset, oom, xid; any other known signal by its name in signal, with value \
+              (nanoseconds, bytes or items)",
 };
 
 /// The format.

@@ -5,7 +5,7 @@ use std::{
     io::{self, BufWriter, Write},
 };
 
-use pss_metrics::model::{Intake, Kind, Parent, Sample, Span};
+use pss_metrics::model::{Intake, Kind, Parent, Sample, Signal, Span};
 
 use super::{super::contract::RecordWriter, super::table::attributes_json, metadata::SAMPLES};
 
@@ -131,23 +131,26 @@ impl Intake for LineWriter {
     }
 
     fn sample(&mut self, sample: &Sample<'_>) {
-        let Some((key, _, shift)) = SAMPLES
-            .iter()
-            .find(|(_, signal, _)| *signal == sample.signal)
-        else {
-            // Memory of spans stands in the spans themselves.
+        // Memory of spans stands in the spans themselves.
+        if sample.signal == Signal::MEMORY_SPAN {
             return;
-        };
+        }
         self.begin();
         self.raw("system_metric", "true");
         if let Some(time) = sample.time {
             self.seconds("start", time.into());
         }
         self.line.push_str(",\"metadata\":{");
-        self.raw(
-            key,
-            &decimal(sample.value.into(), usize::try_from(*shift).unwrap_or(0)),
-        );
+        if let Some((key, _, shift)) = SAMPLES
+            .iter()
+            .find(|(_, signal, _)| *signal == sample.signal)
+        {
+            let places = usize::try_from(*shift).unwrap_or(0);
+            self.raw(key, &decimal(sample.value.into(), places));
+        } else {
+            self.text("signal", sample.signal.name);
+            self.raw("value", &sample.value.to_string());
+        }
         if sample.signal.name.starts_with("kafka.") {
             let mut parts = sample.entity.splitn(3, '/');
             for key in ["group", "topic", "partition"] {

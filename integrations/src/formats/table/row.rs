@@ -81,12 +81,10 @@ impl RowReader {
             }
         }
         if let Some(name) = signal {
-            let signal = Signal::KNOWN
-                .iter()
-                .find(|signal| signal.name == name)
-                .ok_or_else(|| format!("`signal` is {name:?}, which no metric reads"))?;
+            let signal = Signal::named(name)
+                .ok_or_else(|| format!("`signal` is {name:?}, which is no known signal"))?;
             into.sample(&Sample {
-                signal: *signal,
+                signal,
                 entity,
                 time: span.start,
                 value: value.ok_or_else(|| format!("a sample of {name} has no `value`"))?,
