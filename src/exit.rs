@@ -11,6 +11,8 @@ pub enum Exit {
     Input,
     /// A report could not be written.
     Output,
+    /// The measured command failed: 4, or the command's own code.
+    Command(u8),
     /// A threshold was not met, or a verdict of `--fail-on` was reached.
     Verdict,
     /// Done.
@@ -25,6 +27,7 @@ impl Exit {
             Exit::Usage => 2,
             Exit::Input => 3,
             Exit::Output => 5,
+            Exit::Command(code) => code,
             Exit::Verdict => 1,
             Exit::Done => 0,
         }
@@ -33,17 +36,14 @@ impl Exit {
     /// The one that wins of two.
     #[must_use]
     pub fn or(self, other: Exit) -> Exit {
-        let rank = |exit: Exit| {
-            [
-                Exit::Interrupted,
-                Exit::Usage,
-                Exit::Input,
-                Exit::Output,
-                Exit::Verdict,
-                Exit::Done,
-            ]
-            .iter()
-            .position(|one| *one == exit)
+        let rank = |exit: Exit| match exit {
+            Exit::Interrupted => 0,
+            Exit::Usage => 1,
+            Exit::Input => 2,
+            Exit::Output => 3,
+            Exit::Command(_) => 4,
+            Exit::Verdict => 5,
+            Exit::Done => 6,
         };
         if rank(self) <= rank(other) {
             self
@@ -64,6 +64,7 @@ mod tests {
             Exit::Usage,
             Exit::Input,
             Exit::Output,
+            Exit::Command(4),
             Exit::Verdict,
             Exit::Done,
         ];

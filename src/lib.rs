@@ -29,7 +29,12 @@ pub mod error;
 pub mod exit;
 pub mod files;
 pub mod input;
+pub mod length;
+#[cfg(unix)]
+pub mod process;
 pub mod registry;
+#[cfg(unix)]
+pub mod run;
 pub mod terminal;
 
 use std::process::ExitCode;

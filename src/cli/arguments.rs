@@ -13,7 +13,7 @@ use crate::terminal::ColorChoice;
     name = "pss",
     version,
     propagate_version = true,
-    after_help = "Exit codes: 0 done, 1 a threshold was not met, 2 usage or configuration, 3 input unusable, 5 a report could not be written, 130 interrupted"
+    after_help = "Exit codes: 0 done, 1 a threshold was not met, 2 usage or configuration, 3 input unusable, 4 the measured command failed, 5 a report could not be written, 130 interrupted"
 )]
 pub struct Cli {
     /// What to do.
@@ -41,6 +41,9 @@ pub(super) struct Common {
 pub(super) enum Command {
     /// Score trace files
     Analyze(Box<Analyze>),
+    /// Run a command, watch it, and score how stable it ran
+    #[cfg(unix)]
+    Run(Box<Run>),
     /// Say what a metric asks, how it is computed, and what to do when it is bad
     Explain(Explain),
     /// List the plugins of this build
@@ -55,6 +58,10 @@ pub(super) enum Command {
     Completions(Completions),
     /// Write manual pages into a folder
     Man(Man),
+    /// Stop what a killed `pss run` left
+    #[cfg(unix)]
+    #[command(name = crate::process::guard::COMMAND, hide = true)]
+    Guard,
 }
 
 #[derive(Debug, Args)]
@@ -126,6 +133,85 @@ pub(super) struct Analyze {
     /// Decoding threads; all cores by default
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
+}
+
+#[cfg(unix)]
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pss run -- ./server --bench\n  pss run --runs 20 --warmup 3 -- python job.py\n  pss run --read gc.log -- java -Xlog:gc*:gc.log -jar app.jar\n  pss run --save run.jsonl --fail-under 80 -- pytest -q\n\nThe command keeps its standard streams, and the report goes to standard error. Spans are received over OTLP on a loopback port that the command is told by\nOTEL_EXPORTER_OTLP_ENDPOINT, unless that is set; native records may be appended to the file that PSS_TRACE_FILE names.\nExit 4 when the command failed."
+)]
+pub(super) struct Run {
+    /// The command and its arguments
+    #[arg(required = true, last = true, value_name = "CMD")]
+    pub(super) command: Vec<std::ffi::OsString>,
+    /// Rounds
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub(super) runs: u64,
+    /// Rounds before them that do not count
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=100_000))]
+    pub(super) warmup: u64,
+    /// Rounds until they have taken so long, such as 30s or 5m
+    #[arg(long, value_name = "LENGTH", conflicts_with = "runs")]
+    pub(super) duration: Option<String>,
+    /// Stop a round that takes longer, and count it as failed
+    #[arg(long, value_name = "LENGTH")]
+    pub(super) timeout: Option<String>,
+    /// Time between samples, such as 100ms; by the length of the round where nothing is said
+    #[arg(long, value_name = "LENGTH")]
+    pub(super) interval: Option<String>,
+    /// A line for the shell before each round
+    #[arg(long, value_name = "LINE")]
+    pub(super) prepare: Option<String>,
+    /// A line for the shell after each round
+    #[arg(long, value_name = "LINE")]
+    pub(super) cleanup: Option<String>,
+    /// Receive spans over OTLP; off: only watch processes, only: do not watch them
+    #[arg(long, value_name = "HOW", value_enum, default_value_t)]
+    pub(super) otlp: crate::run::Otlp,
+    /// A file that the command writes anew, read after each round: a GC log, a trace; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(super) read: Vec<PathBuf>,
+    /// Keep what was recorded, to analyse it again: run.jsonl, run.jsonl.gz or run.jsonl.zst
+    #[arg(long, value_name = "FILE")]
+    pub(super) save: Option<PathBuf>,
+    /// A command that fails is no failure of the run
+    #[arg(long, conflicts_with = "exit_with_child")]
+    pub(super) ignore_failure: bool,
+    /// Exit as the command did when it failed, instead of with 4
+    #[arg(long)]
+    pub(super) exit_with_child: bool,
+    /// Show no line of status
+    #[arg(long)]
+    pub(super) no_status: bool,
+    /// Exit 1 when the score is below this (0 to 100), n/a or incomplete
+    #[arg(
+        long,
+        visible_alias = "fail-if-below",
+        value_name = "SCORE",
+        allow_negative_numbers = true
+    )]
+    pub(super) fail_under: Option<String>,
+    /// Verdicts that exit 1: fail, warn, inconclusive
+    #[arg(long, value_name = "VERDICTS")]
+    pub(super) fail_on: Option<String>,
+    /// The same as --fail-on fail,warn,inconclusive
+    #[arg(long, conflicts_with = "fail_on")]
+    pub(super) strict: bool,
+    /// Score only these metrics, such as IO,DB
+    #[arg(long, value_name = "CODES")]
+    pub(super) metrics: Option<String>,
+    /// Set a metric's weight, such as IO=.25
+    #[arg(long, value_name = "CODE=WEIGHT")]
+    pub(super) weight: Vec<String>,
+    /// Write a view to a file, such as json=report.json or summary=run.pss; - is standard output
+    #[arg(long, value_name = "VIEW=PATH")]
+    pub(super) export: Vec<String>,
+    /// Write the report as JSON instead of text, to standard error
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Operations shown
+    #[arg(long, value_name = "N")]
+    pub(super) top: Option<String>,
 }
 
 #[derive(Debug, Args)]

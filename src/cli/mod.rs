@@ -11,6 +11,8 @@ mod man;
 mod plugins;
 mod provenance;
 mod pypss;
+#[cfg(unix)]
+mod run;
 mod select;
 mod stdout;
 mod why;
@@ -59,6 +61,13 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
         Command::Convert(arguments) => convert::run(arguments, &cli.common, &registry()?),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments, &cli.common),
+        #[cfg(unix)]
+        Command::Run(arguments) => run::run(arguments, &cli.common, &registry()?),
+        #[cfg(unix)]
+        Command::Guard => {
+            crate::process::guard::run(std::io::stdin().lock());
+            Ok(Exit::Done)
+        }
     }
 }
 

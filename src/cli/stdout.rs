@@ -1,23 +1,51 @@
-//! Standard output: a reader that went away is no error.
+//! Standard output, or standard error where that is the command's: a reader that went away is no error.
 
 use std::io::{self, Write};
 
 use crate::error::Error;
 
+/// Where a report goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stream {
+    /// Standard output.
+    Out,
+    /// Standard error.
+    Err,
+}
+
+impl Stream {
+    /// Writes to it.
+    ///
+    /// # Errors
+    /// What the system says, except that nobody listens any more.
+    pub(super) fn write(
+        self,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Error> {
+        let mut stream: Box<dyn Write> = match self {
+            Stream::Out => Box::new(io::stdout().lock()),
+            Stream::Err => Box::new(io::BufWriter::new(io::stderr().lock())),
+        };
+        let written = content(&mut stream).and_then(|()| stream.flush());
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Output {
+                what: match self {
+                    Stream::Out => "to standard output".to_owned(),
+                    Stream::Err => "to standard error".to_owned(),
+                },
+                error,
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Writes to standard output.
 ///
 /// # Errors
-/// What the system says, except that nobody listens any more.
+/// As [`Stream::write`].
 pub(super) fn write(content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
-    let mut out = io::stdout().lock();
-    let written = content(&mut out).and_then(|()| out.flush());
-    match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Output {
-            what: "to standard output".to_owned(),
-            error,
-        }),
-        _ => Ok(()),
-    }
+    Stream::Out.write(content)
 }
 
 /// Writes text.

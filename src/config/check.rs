@@ -10,7 +10,7 @@ use super::{
     keys::{Key, Takes},
     value::Value,
 };
-use crate::registry::feature_that_brings;
+use crate::{length::parse_length, registry::feature_that_brings};
 
 /// Checks a value, and brings it into the form the key has: codes in capitals, lists as lists.
 ///
@@ -83,6 +83,11 @@ pub(super) fn check(key: &Key, value: Value, place: &str) -> Result<Value, Confi
             ),
         },
         (Takes::Naming, _) => wrong("text such as \"{name} {http.route}\""),
+        (Takes::Length, Value::Text(text)) => match parse_length(text) {
+            Ok(_) => Ok(value),
+            Err(error) => Err(ConfigError::new(place, format!("`{}`: {error}", key.name))),
+        },
+        (Takes::Length, _) => wrong("a length of time such as \"100ms\""),
         (Takes::Texts, Value::List(_)) => Ok(value),
         (Takes::Texts, _) => wrong("a list such as [\"..\", \"..\"]"),
     }

@@ -31,6 +31,8 @@ pub enum Takes {
     Texts,
     /// How operations are named.
     Naming,
+    /// A length of time such as "100ms".
+    Length,
 }
 
 /// One key.
@@ -123,6 +125,12 @@ impl Keys {
             number(1.0, 10_000.0),
             Some("10".into()),
             "operations shown",
+        );
+        add(
+            "run.interval".into(),
+            Takes::Length,
+            None,
+            "time between two samples of `pss run`, such as \"100ms\"; a hundredth of the time that has passed, from 20 to 500 ms, where nothing is said",
         );
         for metric in metrics {
             let meta = metric.meta();

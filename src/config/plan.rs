@@ -4,6 +4,8 @@ use pss_integrations::formats::{Column, InputSettings, table::Field};
 use pss_metrics::model::{Category, Naming, OwnRule, OwnRules};
 use pss_metrics::score::{Curve, Metric, NoDataPolicy, Plan, Planned, Settings};
 
+use crate::length::{Length, parse_length};
+
 use super::{
     error::ConfigError,
     layers::Config,
@@ -215,6 +217,11 @@ impl Config {
             }
         }
         settings
+    }
+
+    /// A length of time.
+    pub fn length(&self, key: &str) -> Option<Length> {
+        parse_length(self.text(key)?).ok()
     }
 
     fn number(&self, key: &str) -> Option<f64> {

@@ -19,6 +19,8 @@ pub enum Place {
     File(PathBuf),
     /// A file that was found in a folder: nobody said that it holds traces.
     Found(PathBuf),
+    /// A file of ours, by the name that it has for the user.
+    Named(PathBuf, String),
 }
 
 impl Place {
@@ -27,6 +29,7 @@ impl Place {
         match self {
             Place::Stdin => "-".to_owned(),
             Place::File(path) | Place::Found(path) => path.display().to_string(),
+            Place::Named(_, name) => name.clone(),
         }
     }
 
@@ -34,7 +37,7 @@ impl Place {
     pub fn path(&self) -> Option<&Path> {
         match self {
             Place::Stdin => None,
-            Place::File(path) | Place::Found(path) => Some(path),
+            Place::File(path) | Place::Found(path) | Place::Named(path, _) => Some(path),
         }
     }
 

@@ -97,9 +97,9 @@ fn read_one(
         path: place.name(),
         error,
     };
-    let mut source: Box<dyn Read + Send> = match place {
-        Place::Stdin => Box::new(io::stdin()),
-        Place::File(path) | Place::Found(path) => Box::new(File::open(path).map_err(unreadable)?),
+    let mut source: Box<dyn Read + Send> = match place.path() {
+        None => Box::new(io::stdin()),
+        Some(path) => Box::new(File::open(path).map_err(unreadable)?),
     };
     let mut magic = Vec::new();
     (&mut source)

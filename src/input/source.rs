@@ -46,11 +46,9 @@ impl<'a> Source<'a> {
             path: place.name(),
             error,
         };
-        let stream: Box<dyn Read + Send> = match place {
-            Place::Stdin => Box::new(io::stdin()),
-            Place::File(path) | Place::Found(path) => {
-                Box::new(File::open(path).map_err(unreadable)?)
-            }
+        let stream: Box<dyn Read + Send> = match place.path() {
+            None => Box::new(io::stdin()),
+            Some(path) => Box::new(File::open(path).map_err(unreadable)?),
         };
         let bytes = Arc::new(AtomicU64::new(0));
         let mut counted = Counted {
@@ -106,8 +104,8 @@ impl<'a> Source<'a> {
 
     /// The plain bytes as a file to seek in: the input itself, or a temporary copy.
     pub(super) fn file(self) -> io::Result<File> {
-        match (self.place, self.compression) {
-            (Place::File(path) | Place::Found(path), Compression::None) => File::open(path),
+        match (self.place.path(), self.compression) {
+            (Some(path), Compression::None) => File::open(path),
             _ => {
                 let mut file = tempfile::tempfile()?;
                 io::copy(&mut self.whole(), &mut file)?;

@@ -4,8 +4,10 @@ mod bar;
 mod numbers;
 mod progress;
 mod report;
+mod status;
 mod style;
 
 pub use progress::Bar;
 pub use report::render;
+pub use status::StatusLine;
 pub use style::{ColorChoice, Look, Styles};

@@ -70,8 +70,17 @@ const WIDTHS: (usize, usize) = (80, 120);
 impl Look {
     /// What standard output can show.
     pub fn of_stdout(choice: ColorChoice) -> Look {
+        Look::of(false, choice)
+    }
+
+    /// What standard output or, where asked for, standard error can show.
+    pub fn of(error: bool, choice: ColorChoice) -> Look {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let terminal = std::io::stdout().is_terminal();
+        let terminal = if error {
+            std::io::stderr().is_terminal()
+        } else {
+            std::io::stdout().is_terminal()
+        };
         let colour = match choice {
             ColorChoice::Always => true,
             ColorChoice::Never => false,

@@ -7,6 +7,8 @@ mod manual;
 mod plugins;
 mod pypss;
 mod rules;
+#[cfg(unix)]
+mod run;
 mod select;
 mod summary;
 mod work;

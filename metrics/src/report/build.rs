@@ -72,6 +72,7 @@ pub fn build(summary: &Summary, plan: &Plan, scored: &Scored, provenance: Proven
             burst: scored.timeline.burst,
         },
         input: input(summary, &provenance),
+        run: None,
         warnings,
         metrics,
         generator: provenance.generator,

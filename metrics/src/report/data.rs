@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::run::RunReport;
 use crate::{
     model::Category,
     score::{Confidence, Moment},
@@ -30,6 +31,9 @@ pub struct Report {
     pub timeline: TimelineReport,
     /// What was read.
     pub input: InputReport,
+    /// The command that was run, where one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunReport>,
     /// What the user should know.
     pub warnings: Vec<String>,
     /// What made the report.

@@ -2,6 +2,7 @@
 
 mod build;
 mod data;
+mod run;
 mod verdict;
 
 pub use build::{Provenance, build};
@@ -9,3 +10,4 @@ pub use data::{
     BadExample, Classification, FactorReport, Generator, InputFile, InputReport, MetricReport,
     OperationReport, Pss, Report, SCHEMA, TimelineReport, Verdict, VerdictOutcome, WorstReport,
 };
+pub use run::{RoundReport, RunReport, SpreadReport};

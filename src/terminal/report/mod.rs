@@ -19,6 +19,7 @@ mod metrics;
 mod names;
 mod no_data;
 mod operations;
+mod run;
 mod table;
 mod timeline;
 mod wrap;
@@ -27,6 +28,7 @@ mod wrap;
 pub fn render(report: &Report, look: &Look) -> String {
     let mut out = String::new();
     headline::headline(&mut out, report, look);
+    run::run(&mut out, report, look);
     metrics::metrics(&mut out, report, look);
     operations::operations(&mut out, report, look);
     timeline::timeline(&mut out, report, look);

@@ -1,0 +1,89 @@
+//! What all commands of one `pss` share.
+
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
+
+use nix::unistd::Pid;
+
+use super::{
+    ended::Ended,
+    foreground::Foreground,
+    guard::Guard,
+    keeper::{Event, Keeper},
+    launch::{Launch, StartError},
+    running::Running,
+};
+
+/// Starts commands, one at a time.
+#[derive(Debug)]
+pub struct Host {
+    pub(super) keeper: Keeper,
+    pub(super) foreground: Foreground,
+    guard: Option<Guard>,
+}
+
+impl Host {
+    /// From now on signals are handed on, and processes that lose their parent are left to `pss`.
+    ///
+    /// # Errors
+    /// What the system says about threads and signals.
+    pub fn new() -> std::io::Result<Host> {
+        #[cfg(target_os = "linux")]
+        let _ = nix::sys::prctl::set_child_subreaper(true);
+        Ok(Host {
+            keeper: Keeper::start()?,
+            foreground: Foreground::new(),
+            guard: Guard::start(),
+        })
+    }
+
+    /// Starts a command, which may run for at most `limit`.
+    ///
+    /// # Errors
+    /// Why it cannot be started.
+    pub fn start(
+        &mut self,
+        launch: &Launch,
+        limit: Option<Duration>,
+    ) -> Result<Running<'_>, StartError> {
+        self.keeper.found.timed_out.store(false, Ordering::Relaxed);
+        let began = Instant::now();
+        let child = launch.start()?;
+        let group = Pid::from_raw(child.id().cast_signed());
+        if let Some(guard) = &mut self.guard {
+            guard.watch(group);
+        }
+        self.keeper.tell(Event::Began(group, limit));
+        self.foreground.give(group);
+        Ok(Running::new(self, child, group, began))
+    }
+
+    /// Runs a command to its end.
+    ///
+    /// # Errors
+    /// Why it cannot be started, or awaited.
+    pub fn run(&mut self, launch: &Launch) -> Result<Ended, StartError> {
+        let failed = |error: std::io::Error| StartError {
+            command: "the command".to_owned(),
+            why: error.to_string(),
+        };
+        let mut running = self.start(launch, None)?;
+        running.ends().map_err(failed)?;
+        running.reap().map_err(failed)
+    }
+
+    /// Whether `pss` was asked to stop: by a signal, or because the terminal's Ctrl-C ended a command.
+    pub fn interrupted(&self) -> bool {
+        self.keeper.found.interrupted.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn over(&mut self, group: Pid) {
+        self.keeper.tell(Event::Over);
+        self.foreground.take();
+        if let Some(guard) = &mut self.guard {
+            guard.forget(group);
+        }
+    }
+}

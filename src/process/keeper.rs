@@ -1,0 +1,157 @@
+//! A thread beside a running command: hands signals on to it, and stops it when its time is over.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    },
+    time::{Duration, Instant},
+};
+
+use nix::{
+    sys::signal::{Signal, killpg},
+    unistd::Pid,
+};
+use signal_hook::{consts, iterator::Signals};
+
+/// Signals that ask `pss` to stop.
+const STOP: [i32; 4] = [
+    consts::SIGINT,
+    consts::SIGTERM,
+    consts::SIGHUP,
+    consts::SIGQUIT,
+];
+/// Signals that mean something to the command alone.
+const OTHERS: [i32; 3] = [consts::SIGUSR1, consts::SIGUSR2, consts::SIGALRM];
+/// How long a command that was asked to stop may take.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What happens.
+pub(super) enum Event {
+    /// A signal came to `pss`.
+    Signal(i32),
+    /// A command runs as this group, for at most so long.
+    Began(Pid, Option<Duration>),
+    /// It ended.
+    Over,
+}
+
+/// What the thread found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// `pss` was asked to stop.
+    pub(super) interrupted: AtomicBool,
+    /// The command's time was over.
+    pub(super) timed_out: AtomicBool,
+}
+
+/// The thread's other end.
+#[derive(Debug)]
+pub(super) struct Keeper {
+    events: Sender<Event>,
+    pub(super) found: Arc<Found>,
+}
+
+impl Keeper {
+    /// Listens for signals from now on.
+    pub(super) fn start() -> std::io::Result<Keeper> {
+        let (events, inbox) = channel();
+        let found = Arc::new(Found::default());
+        let mut signals = Signals::new(STOP.iter().chain(&OTHERS))?;
+        let told = events.clone();
+        std::thread::Builder::new()
+            .name("signals".to_owned())
+            .spawn(move || {
+                for signal in signals.forever() {
+                    if told.send(Event::Signal(signal)).is_err() {
+                        break;
+                    }
+                }
+            })?;
+        let notes = Arc::clone(&found);
+        std::thread::Builder::new()
+            .name("keeper".to_owned())
+            .spawn(move || keep(&inbox, &notes))?;
+        Ok(Keeper { events, found })
+    }
+
+    pub(super) fn tell(&self, event: Event) {
+        // The thread ends with the program only.
+        let _ = self.events.send(event);
+    }
+}
+
+/// A command under watch.
+struct Watch {
+    group: Pid,
+    /// When to ask it to stop.
+    ask: Option<Instant>,
+    /// When to make it.
+    kill: Option<Instant>,
+}
+
+fn keep(inbox: &Receiver<Event>, found: &Found) {
+    let mut watch: Option<Watch> = None;
+    loop {
+        let due = watch
+            .as_ref()
+            .and_then(|watch| [watch.ask, watch.kill].into_iter().flatten().min());
+        let event = match due {
+            Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
+            None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        match event {
+            Ok(Event::Began(group, limit)) => {
+                watch = Some(Watch {
+                    group,
+                    ask: limit.map(|limit| Instant::now() + limit),
+                    kill: None,
+                });
+                // Asked to stop between two commands.
+                if found.interrupted.load(Ordering::Relaxed) {
+                    ask(watch.as_mut(), Signal::SIGTERM);
+                }
+            }
+            Ok(Event::Over) => watch = None,
+            Ok(Event::Signal(signal)) => {
+                let Ok(signal) = Signal::try_from(signal) else {
+                    continue;
+                };
+                if !STOP.contains(&(signal as i32)) {
+                    if let Some(watch) = &watch {
+                        let _ = killpg(watch.group, signal);
+                    }
+                    continue;
+                }
+                // Who asks twice has waited long enough.
+                let again = found.interrupted.swap(true, Ordering::Relaxed);
+                ask(watch.as_mut(), if again { Signal::SIGKILL } else { signal });
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some(watch) = &mut watch {
+                    let now = Instant::now();
+                    if watch.kill.is_some_and(|kill| now >= kill) {
+                        let _ = killpg(watch.group, Signal::SIGKILL);
+                        watch.kill = None;
+                    } else if watch.ask.is_some_and(|ask| now >= ask) {
+                        found.timed_out.store(true, Ordering::Relaxed);
+                        ask(Some(watch), Signal::SIGTERM);
+                    }
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+/// Asks a command to stop, and remembers to make it.
+fn ask(watch: Option<&mut Watch>, signal: Signal) {
+    if let Some(watch) = watch {
+        let _ = killpg(watch.group, signal);
+        // One that is stopped hears nothing until it goes on.
+        let _ = killpg(watch.group, Signal::SIGCONT);
+        watch.ask = None;
+        watch.kill = Some(Instant::now() + GRACE);
+    }
+}

@@ -1,0 +1,90 @@
+//! What to start.
+
+use std::{
+    ffi::OsString,
+    io,
+    os::unix::process::CommandExt,
+    process::{Child, Command},
+};
+
+use super::program::find;
+
+/// A command and its surroundings. Its standard streams are those of `pss`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Launch {
+    /// Program and arguments.
+    pub words: Vec<OsString>,
+    /// Variables beside the inherited ones.
+    pub environment: Vec<(OsString, OsString)>,
+}
+
+/// Why a command cannot be started: what and how to mend it.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot run {command}: {why}")]
+pub struct StartError {
+    /// The command's first word.
+    pub command: String,
+    /// Why.
+    pub why: String,
+}
+
+impl Launch {
+    /// A line for the shell.
+    pub fn shell(line: &str) -> Launch {
+        Launch {
+            words: ["/bin/sh", "-c", line].map(OsString::from).to_vec(),
+            environment: Vec::new(),
+        }
+    }
+
+    /// What is wrong with it before anything is started.
+    ///
+    /// # Errors
+    /// No such program, a folder, a file that may not be run.
+    pub fn check(&self) -> Result<(), StartError> {
+        let program = self.words.first().cloned().unwrap_or_default();
+        find(&program).map(drop).map_err(|why| self.error(why))
+    }
+
+    /// Starts it as the leader of a process group of its own.
+    pub(super) fn start(&self) -> Result<Child, StartError> {
+        self.check()?;
+        let (program, arguments) = self
+            .words
+            .split_first()
+            .ok_or_else(|| self.error("there is no command".to_owned()))?;
+        Command::new(program)
+            .args(arguments)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .process_group(0)
+            .spawn()
+            .map_err(|error| self.error(why(&error)))
+    }
+
+    fn error(&self, why: String) -> StartError {
+        StartError {
+            command: self
+                .words
+                .first()
+                .map_or_else(String::new, |word| format!("`{}`", word.display())),
+            why,
+        }
+    }
+}
+
+fn why(error: &io::Error) -> String {
+    match nix::errno::Errno::from_raw(error.raw_os_error().unwrap_or(0)) {
+        nix::errno::Errno::ENOEXEC => {
+            "it is no program that this system can start; a script needs `#!` and its interpreter in its first line"
+                .to_owned()
+        }
+        nix::errno::Errno::ENOENT => {
+            "the interpreter in its first line, or the loader it was linked for, is not there"
+                .to_owned()
+        }
+        nix::errno::Errno::E2BIG => {
+            "its arguments and environment are too long for this system".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,117 @@
+//! A command that runs.
+
+use std::{
+    io,
+    process::Child,
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
+
+use nix::{
+    errno::Errno,
+    sys::{
+        signal::{Signal, killpg},
+        wait::{Id, WaitPidFlag, WaitStatus, waitid},
+    },
+    unistd::Pid,
+};
+use wait4::Wait4;
+
+use super::{
+    ended::{Ended, Status},
+    host::Host,
+};
+
+/// A command that runs. Dropped before its end, it and its group are killed.
+#[derive(Debug)]
+pub struct Running<'a> {
+    host: &'a mut Host,
+    /// Until it is reaped.
+    child: Option<Child>,
+    group: Pid,
+    began: Instant,
+    wall: Option<Duration>,
+}
+
+impl<'a> Running<'a> {
+    pub(super) fn new(host: &'a mut Host, child: Child, group: Pid, began: Instant) -> Running<'a> {
+        Running {
+            host,
+            child: Some(child),
+            group,
+            began,
+            wall: None,
+        }
+    }
+
+    /// Its process id, which is that of its group too.
+    pub fn id(&self) -> u32 {
+        self.group.as_raw().cast_unsigned()
+    }
+
+    /// Waits until it ends. It is a zombie then, of which the system can still be asked.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn ends(&mut self) -> io::Result<()> {
+        loop {
+            let flags = WaitPidFlag::WEXITED | WaitPidFlag::WSTOPPED;
+            match waitid(Id::Pid(self.group), flags | WaitPidFlag::WNOWAIT) {
+                Ok(WaitStatus::Stopped(..)) => {
+                    // Taken now, so that it is not told again.
+                    let _ = waitid(Id::Pid(self.group), WaitPidFlag::WSTOPPED);
+                    self.host.foreground.stopped(self.group);
+                }
+                Ok(_) => {
+                    self.wall = Some(self.began.elapsed());
+                    return Ok(());
+                }
+                Err(Errno::EINTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Takes what the system counted for it. The rest of its group is left alone.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn reap(mut self) -> io::Result<Ended> {
+        let child = self.child.take().ok_or(io::ErrorKind::NotFound)?;
+        let used = child.wait4()?;
+        let wall = self.wall.unwrap_or_else(|| self.began.elapsed());
+        let status = Status::of(used.status);
+        let found = &self.host.keeper.found;
+        let timed_out = found.timed_out.swap(false, Ordering::Relaxed);
+        // Ctrl-C reaches only the group that has the terminal.
+        if status == Status::Signal(Signal::SIGINT as i32) && !timed_out {
+            found.interrupted.store(true, Ordering::Relaxed);
+        }
+        self.host.over(self.group);
+        Ok(Ended {
+            status,
+            wall,
+            cpu: used.rusage.utime + used.rusage.stime,
+            peak: Some(used.rusage.maxrss).filter(|peak| *peak > own_peak()),
+            timed_out,
+        })
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = killpg(self.group, Signal::SIGKILL);
+            let _ = child.wait();
+            self.host.over(self.group);
+        }
+    }
+}
+
+/// Most resident memory that `pss` had, in bytes; 0 where the system does not tell.
+fn own_peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse().ok())
+        .map_or(0, |kibibytes: u64| kibibytes * 1024)
+}

@@ -1,0 +1,18 @@
+//! Rounds of a command: started, watched, its spans received; everything is recorded as native records, which are then read and scored as any trace is. So what
+//! is saved scores as the run did, bit for bit.
+//!
+//! Plugins are driven here and none is known by name. Starting and stopping processes is left to [`process`](crate::process).
+
+mod lines;
+mod plan;
+#[cfg(feature = "receiver")]
+mod receive;
+mod record;
+mod rounds;
+mod shift;
+mod tap;
+mod watch;
+
+pub use plan::{Otlp, Plan};
+pub use record::{Recorded, Recorder};
+pub use rounds::{Done, Round, rounds};

@@ -1,0 +1,58 @@
+//! What to run, and how to watch it.
+
+use std::path::PathBuf;
+
+use pss_integrations::{formats::Format, samplers::Sampler};
+
+use crate::{length::Length, process::Launch};
+
+/// Whether spans are received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Otlp {
+    /// A receiver is open, and processes are sampled.
+    #[default]
+    On,
+    /// No receiver.
+    Off,
+    /// A receiver, and no samplers.
+    Only,
+}
+
+/// What to do.
+pub struct Plan {
+    /// The command.
+    pub launch: Launch,
+    /// Rounds that count.
+    pub runs: u64,
+    /// Rounds before them that do not.
+    pub warmup: u64,
+    /// Rounds go on until they have taken so long, however many that are.
+    pub duration: Option<Length>,
+    /// A round that takes longer is stopped, and failed.
+    pub timeout: Option<Length>,
+    /// Time between samples; by the length of the round where nothing is said.
+    pub interval: Option<Length>,
+    /// Run before each round.
+    pub prepare: Option<Launch>,
+    /// Run after each round.
+    pub cleanup: Option<Launch>,
+    /// Whether spans are received.
+    pub otlp: Otlp,
+    /// Files that a round writes, which are read after it.
+    pub read: Vec<PathBuf>,
+    /// What watches the processes.
+    pub samplers: Vec<&'static dyn Sampler>,
+    /// The format that rounds are recorded in.
+    pub native: &'static dyn Format,
+    /// Whether a line on standard error tells how things are.
+    pub status: bool,
+}
+
+impl Plan {
+    /// What the operation `run` belongs to: the program's name.
+    pub fn service(&self) -> String {
+        let word = self.launch.words.first();
+        let name = word.and_then(|word| std::path::Path::new(word).file_name());
+        name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    }
+}

@@ -1,0 +1,385 @@
+//! The rounds of a run.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
+    ffi::OsString,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Instant, SystemTime},
+};
+
+use pss_integrations::samplers::{Polling, Target};
+use pss_metrics::model::{Kind, Parent, Span};
+
+use super::{
+    plan::{Otlp, Plan},
+    record::Recorder,
+    shift::Shift,
+    watch::{Watch, Watched, now},
+};
+use crate::{
+    error::Error,
+    input::{Place, ReadOptions, Silent, pass},
+    process::{Ended, Host, Launch, StartError, Status, stop_strays},
+    terminal::StatusLine,
+};
+
+/// A variable that names a file to which the command may append native records.
+const TRACE_FILE: &str = "PSS_TRACE_FILE";
+
+/// One round that counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Round {
+    /// When it began, in nanoseconds since the epoch.
+    pub began: i64,
+    /// How it ended.
+    pub ended: Ended,
+}
+
+/// All rounds.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// Those that counted.
+    pub rounds: Vec<Round>,
+    /// What the user should know.
+    pub notices: Vec<String>,
+    /// Whether the user stopped it.
+    pub interrupted: bool,
+}
+
+impl Done {
+    /// The status of the last round that failed, or of the last one.
+    pub fn status(&self) -> Option<Status> {
+        let failed = self.rounds.iter().rev().find(|round| round.failed());
+        failed
+            .or(self.rounds.last())
+            .map(|round| round.ended.status)
+    }
+}
+
+impl Round {
+    /// Whether it did not end well, or not in time.
+    pub fn failed(&self) -> bool {
+        !self.ended.status.success() || self.ended.timed_out
+    }
+}
+
+/// Runs all rounds; what they bring goes to the recorder.
+///
+/// # Errors
+/// A command that cannot be started, a file that cannot be read.
+pub fn rounds(
+    plan: &Plan,
+    recorder: &Arc<Recorder>,
+    options: &ReadOptions<'_>,
+) -> Result<Done, Error> {
+    let system = |error: std::io::Error| Error::Usage(format!("cannot watch a command: {error}"));
+    let start = |error: StartError| Error::Usage(error.to_string());
+    for launch in [
+        Some(&plan.launch),
+        plan.prepare.as_ref(),
+        plan.cleanup.as_ref(),
+    ] {
+        launch.map_or(Ok(()), Launch::check).map_err(start)?;
+    }
+    let traces = tempfile::Builder::new()
+        .prefix("pss-traces-")
+        .tempdir()
+        .map_err(system)?;
+    let mut host = Host::new().map_err(system)?;
+    let mut done = Done::default();
+    let mut absent = BTreeSet::new();
+    let mut environment: BTreeMap<OsString, OsString> = BTreeMap::new();
+    #[cfg(feature = "receiver")]
+    let receiver = if plan.otlp == Otlp::Off {
+        None
+    } else {
+        let receiver = super::receive::open(Arc::clone(recorder)).map_err(system)?;
+        point_to(&receiver, &mut environment, &mut done.notices);
+        Some(receiver)
+    };
+    #[cfg(not(feature = "receiver"))]
+    if plan.otlp != Otlp::Off {
+        done.notices.push(
+            "no OTLP receiver is in this build, so that no spans are received: build pss with `cargo build --release --features receiver`".to_owned(),
+        );
+    }
+
+    let began = Instant::now();
+    let wanted = |rounds: usize| match plan.duration {
+        Some(duration) => began.elapsed() < duration || rounds == 0,
+        None => (rounds as u64) < plan.runs,
+    };
+    let several = plan.runs > 1 || plan.duration.is_some();
+    let mut warmup = plan.warmup;
+    while (warmup > 0 || wanted(done.rounds.len())) && !host.interrupted() {
+        let counts = warmup == 0;
+        warmup = warmup.saturating_sub(1);
+        let number = if counts { done.rounds.len() + 1 } else { 0 };
+        beside(&mut host, plan.prepare.as_ref(), "--prepare")?;
+        if host.interrupted() {
+            break;
+        }
+        let trace = traces.path().join(format!("round-{number}.jsonl"));
+        if std::env::var_os(TRACE_FILE).is_none() {
+            environment.insert(TRACE_FILE.into(), trace.clone().into());
+        }
+        let mut launch = plan.launch.clone();
+        launch.environment.extend(environment.clone());
+        recorder.turn(counts);
+        let round = One {
+            plan,
+            recorder,
+            suffix: if several {
+                format!(" run {number}")
+            } else {
+                String::new()
+            },
+        };
+        let ran = round.run(&mut host, &launch, &mut absent, &mut done.notices)?;
+        if counts {
+            round.read(&[trace], ran.began, true, options, &mut done.notices)?;
+            round.read(&plan.read, ran.began, false, options, &mut done.notices)?;
+            done.rounds.push(ran);
+        }
+        beside(&mut host, plan.cleanup.as_ref(), "--cleanup")?;
+    }
+    #[cfg(feature = "receiver")]
+    if let Some(receiver) = receiver {
+        received(&receiver.stop(DRAIN), recorder, &mut done.notices);
+    }
+    recorder.turn(false);
+    done.interrupted = host.interrupted();
+    done.notices.extend(absent);
+    done.notices.sort();
+    done.notices.dedup();
+    Ok(done)
+}
+
+/// How long the receiver may take to hand on what was sent before the end.
+#[cfg(feature = "receiver")]
+const DRAIN: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// Tells a command where to send its spans, unless the user has told it.
+#[cfg(feature = "receiver")]
+fn point_to(
+    receiver: &pss_receiver::Receiver,
+    environment: &mut BTreeMap<OsString, OsString>,
+    notices: &mut Vec<String>,
+) {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    for name in [
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    ] {
+        if set(name) {
+            notices.push(format!(
+                "{name} is set, and left as it is: spans go there and not to pss"
+            ));
+        }
+    }
+    for (name, value) in receiver.environment() {
+        if !set(name) {
+            environment.insert(name.into(), value.into());
+        }
+    }
+}
+
+/// What the receiver could not take.
+#[cfg(feature = "receiver")]
+fn received(counts: &pss_receiver::Counts, recorder: &Recorder, notices: &mut Vec<String>) {
+    for (refusal, count) in &counts.refused {
+        notices.push(format!(
+            "the OTLP receiver refused {count} requests: {}",
+            refusal.reason()
+        ));
+    }
+    if counts.unusable > 0 {
+        notices.push(format!(
+            "{} of {} received records could not be used",
+            counts.unusable, counts.records
+        ));
+    }
+    // What is recorded must be on its way to the file before it is closed.
+    recorder.flush();
+}
+
+/// Runs what the user wants before or after a round.
+fn beside(host: &mut Host, launch: Option<&Launch>, flag: &str) -> Result<(), Error> {
+    let Some(launch) = launch else { return Ok(()) };
+    let ended = host
+        .run(launch)
+        .map_err(|error| Error::Usage(error.to_string()))?;
+    if ended.status.success() || host.interrupted() {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "the command of {flag} failed ({}); what it was to set up is missing",
+        ended.status
+    )))
+}
+
+/// One round.
+struct One<'a> {
+    plan: &'a Plan,
+    recorder: &'a Arc<Recorder>,
+    suffix: String,
+}
+
+impl One<'_> {
+    fn run(
+        &self,
+        host: &mut Host,
+        launch: &Launch,
+        absent: &mut BTreeSet<String>,
+        notices: &mut Vec<String>,
+    ) -> Result<Round, Error> {
+        let plan = self.plan;
+        let failed = |error: std::io::Error| Error::Usage(format!("cannot await it: {error}"));
+        let began = now();
+        let mut running = host
+            .start(launch, plan.timeout)
+            .map_err(|error| Error::Usage(error.to_string()))?;
+        let target = Target::new(running.id());
+        let watch = Watch::start(Watched {
+            samplers: self.samplers(&target, absent),
+            recorder: Arc::clone(self.recorder),
+            interval: plan.interval,
+            suffix: self.suffix.clone(),
+            status: StatusLine::new(plan.status),
+        })
+        .map_err(failed)?;
+        running.ends().map_err(failed)?;
+        let seen = watch.finish();
+        notices.extend(seen.notices);
+        let group = running.id();
+        let left = descendants(&target, group);
+        let mut ended = running.reap().map_err(failed)?;
+        ended.peak = ended.peak.or(Some(seen.memory).filter(|peak| *peak > 0));
+        let strays = stop_strays(group, &left);
+        if strays > 0 {
+            notices.push(format!(
+                "{strays} processes outlived the command{}, and were stopped",
+                self.suffix
+            ));
+        }
+        let round = Round { began, ended };
+        self.span(&round);
+        Ok(round)
+    }
+
+    fn samplers(&self, target: &Target, absent: &mut BTreeSet<String>) -> Vec<Box<dyn Polling>> {
+        if self.plan.otlp == Otlp::Only {
+            return Vec::new();
+        }
+        let mut polling = Vec::new();
+        for sampler in &self.plan.samplers {
+            match sampler.start(target) {
+                Ok(started) => polling.push(started),
+                Err(why) => {
+                    let name = sampler.meta().plugin.name;
+                    absent.insert(format!("sampler:{name} has nothing to read: {why}"));
+                }
+            }
+        }
+        polling
+    }
+
+    /// The round itself, as a span of the operation `run`.
+    fn span(&self, round: &Round) {
+        let nanoseconds =
+            |length: std::time::Duration| u64::try_from(length.as_nanos()).unwrap_or(u64::MAX);
+        let (wall, cpu) = (nanoseconds(round.ended.wall), nanoseconds(round.ended.cpu));
+        let service = self.plan.service();
+        let Ok(()) = self.recorder.record(|into| {
+            into.span(&Span {
+                service: Some(&service),
+                name: Some("run"),
+                kind: Some(Kind::Internal),
+                parent: Parent::Root,
+                start: Some(round.began),
+                duration: Some(wall),
+                cpu: Some(cpu),
+                // Of one thread: with several on processors at once nothing can be said.
+                wait: (cpu <= wall).then(|| wall - cpu),
+                memory: round.ended.peak,
+                error: Some(round.failed()),
+                ..Span::default()
+            });
+            Ok::<(), Infallible>(())
+        });
+    }
+
+    /// Reads files that the round wrote. `ours` is one that need not be there.
+    fn read(
+        &self,
+        files: &[PathBuf],
+        began: i64,
+        ours: bool,
+        options: &ReadOptions<'_>,
+        notices: &mut Vec<String>,
+    ) -> Result<(), Error> {
+        for path in files {
+            if !is_of_round(path, began) {
+                if !ours {
+                    notices.push(format!(
+                        "`{}` was not written by the command, so nothing of it is used",
+                        path.display()
+                    ));
+                }
+                continue;
+            }
+            let passed = self.recorder.record(|into| {
+                let mut shift = Shift {
+                    into,
+                    began,
+                    suffix: &self.suffix,
+                };
+                let places = [Place::File(path.clone())];
+                pass(&places, options, &Silent, &mut shift)
+            })?;
+            notices.extend(passed.notices);
+            if passed.bad > 0 {
+                let first = passed.examples.first().map_or_else(String::new, |bad| {
+                    format!(", the first in line {}: {}", bad.line, bad.reason)
+                });
+                notices.push(format!(
+                    "{} of {} records of `{}` cannot be used{first}",
+                    passed.bad,
+                    passed.records,
+                    if ours {
+                        TRACE_FILE.to_owned()
+                    } else {
+                        path.display().to_string()
+                    },
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a file has something in it, and was written since then.
+fn is_of_round(path: &Path, began: i64) -> bool {
+    let Ok(meta) = std::fs::metadata(path) else {
+        return false;
+    };
+    let written = meta.modified().map_or(i64::MAX, |time| {
+        time.duration_since(SystemTime::UNIX_EPOCH)
+            .map_or(0, |since| {
+                i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+            })
+    });
+    // File systems know the time to a few milliseconds only.
+    meta.len() > 0 && written >= began - 50_000_000
+}
+
+/// Processes of the tree that live, the command itself left out.
+fn descendants(target: &Target, root: u32) -> Vec<u32> {
+    #[cfg(target_os = "linux")]
+    let pids = target.pids(now());
+    #[cfg(not(target_os = "linux"))]
+    let pids = vec![target.root()];
+    pids.into_iter().filter(|pid| *pid != root).collect()
+}

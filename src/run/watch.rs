@@ -1,0 +1,150 @@
+//! The thread that polls samplers while a round runs.
+
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        mpsc::{RecvTimeoutError, Sender, channel},
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use pss_integrations::samplers::{Facts, Polling};
+
+use super::{
+    record::Recorder,
+    shift::Shift,
+    tap::{Look, Tap},
+};
+use crate::{length::Length, terminal::StatusLine};
+
+/// Between two samples, where the user does not say: a hundredth of the time that has passed, so that a short run has a hundred samples and a long one costs little.
+const PART: u32 = 100;
+const LEAST: Duration = Duration::from_millis(20);
+const MOST: Duration = Duration::from_millis(500);
+/// Between two lines of status, and between two flushes.
+const SELDOM: Duration = Duration::from_millis(250);
+
+/// Samplers at work.
+pub(super) struct Watch {
+    stop: Sender<()>,
+    thread: JoinHandle<Seen>,
+}
+
+/// What was seen beside the samples.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// What could not be read.
+    pub(super) notices: Vec<String>,
+    /// Most memory of one process, in bytes; 0 where none was seen.
+    pub(super) memory: u64,
+}
+
+/// What they are given.
+pub(super) struct Watched {
+    pub(super) samplers: Vec<Box<dyn Polling>>,
+    pub(super) recorder: Arc<Recorder>,
+    pub(super) interval: Option<Length>,
+    /// Behind the names of entities.
+    pub(super) suffix: String,
+    pub(super) status: StatusLine,
+}
+
+/// Now, in nanoseconds since the epoch.
+pub(super) fn now() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| {
+            i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+        })
+}
+
+impl Watch {
+    pub(super) fn start(mut watched: Watched) -> std::io::Result<Watch> {
+        let (stop, stopped) = channel::<()>();
+        let thread = std::thread::Builder::new()
+            .name("samplers".to_owned())
+            .spawn(move || {
+                let began = Instant::now();
+                let (mut before, mut shown, mut memory) = (Look::default(), None, 0);
+                loop {
+                    let look = watched.poll(false);
+                    memory = memory.max(look.memory);
+                    if shown.is_none_or(|at: Instant| at.elapsed() >= SELDOM) {
+                        watched.recorder.flush();
+                        watched.tell(began.elapsed(), &look, &before);
+                        (before, shown) = (look, Some(Instant::now()));
+                    }
+                    let wait = watched
+                        .interval
+                        .unwrap_or_else(|| (began.elapsed() / PART).clamp(LEAST, MOST));
+                    match stopped.recv_timeout(wait) {
+                        Err(RecvTimeoutError::Timeout) => {}
+                        _ => break,
+                    }
+                }
+                let last = watched.poll(true);
+                watched.status.clear();
+                let samplers = watched.samplers.iter();
+                Seen {
+                    notices: samplers.flat_map(|sampler| sampler.notices()).collect(),
+                    memory: memory.max(last.memory),
+                }
+            })?;
+        Ok(Watch { stop, thread })
+    }
+
+    /// Polls for the last time.
+    pub(super) fn finish(self) -> Seen {
+        drop(self.stop);
+        // A sampler that panics takes its samples with it, and no run.
+        self.thread.join().unwrap_or_else(|_| Seen {
+            notices: vec!["a sampler stopped with a bug; please report it".to_owned()],
+            memory: 0,
+        })
+    }
+}
+
+impl Watched {
+    fn poll(&mut self, last: bool) -> Look {
+        let mut look = Look::default();
+        let time = now();
+        let Ok(()) = self.recorder.record(|into| {
+            let mut shift = Shift {
+                into,
+                began: 0,
+                suffix: &self.suffix,
+            };
+            let mut tap = Tap {
+                into: &mut shift,
+                look: &mut look,
+            };
+            for sampler in &mut self.samplers {
+                if last {
+                    sampler.finish(time, &mut tap);
+                } else {
+                    sampler.poll(time, &mut tap);
+                }
+            }
+            Ok::<(), Infallible>(())
+        });
+        look
+    }
+
+    fn tell(&mut self, elapsed: Duration, look: &Look, before: &Look) {
+        let facts = self.samplers.iter().find_map(|sampler| sampler.facts());
+        let Facts { processes, rss, .. } = facts.unwrap_or_default();
+        let worst = look
+            .worst(before)
+            .map_or_else(String::new, |(what, share)| {
+                format!(", {what} {:.0} %", 100.0 * share)
+            });
+        self.status.show(&format!(
+            "{:.0} s, {} spans, {processes} processes, {} MB{worst}",
+            elapsed.as_secs_f64(),
+            self.recorder.spans(),
+            rss / 1_000_000,
+        ));
+    }
+}
