@@ -154,7 +154,7 @@ impl Recorder {
     /// Hands what is held back over to the system, so that a crash of `pss` leaves it.
     pub fn flush(&self) {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(Err(error)) = out.file.as_mut().map(|file| file.flush()) {
+        if let Some(Err(error)) = out.file.as_mut().map(Write::flush) {
             out.file = None;
             out.failed = Some(error);
         }
