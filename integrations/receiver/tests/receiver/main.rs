@@ -2,8 +2,10 @@
 
 mod delivery;
 mod grpc_refusals;
+mod hostile;
 mod http_refusals;
 mod load;
+#[cfg(target_os = "linux")]
 mod loopback;
 mod pressure;
 mod stopping;

@@ -7,7 +7,7 @@ use std::{
 
 use pss_receiver::{Options, Receiver, Refusal, Taken};
 
-use crate::support::{Grpc, Http, TRACES};
+use crate::support::{Grpc, Http, Seen, TRACES, protobuf};
 
 #[test]
 fn an_idle_receiver_stops_at_once_although_connections_stay_open() {
@@ -75,4 +75,34 @@ fn a_sink_that_hangs_does_not_hold_the_end() {
     assert!(start.elapsed() < Duration::from_secs(5));
     assert_eq!(counts.requests, 3);
     assert!(counts.accepted.is_empty());
+}
+
+/// A socket that is closed with something unread resets its connection, and what it sent last is read behind an error.
+#[test]
+fn an_emitter_that_never_reads_loses_nothing() {
+    let seen = Seen::default();
+    let sink = seen.clone();
+    let receiver =
+        Receiver::start(Options::default(), move |body| sink.take(body)).expect("a port");
+    for emitter in 0..20 {
+        let mut client = Http::connect(&receiver.endpoint());
+        let mut send = |number| {
+            let body = protobuf(number..number + 1);
+            client.send("/v1/traces", "application/x-protobuf", false, &body);
+        };
+        send(emitter * 2);
+        while receiver.counts().accepted.values().sum::<u64>() < emitter * 2 + 1 {
+            thread::sleep(Duration::from_millis(1));
+        }
+        thread::sleep(Duration::from_millis(5));
+        send(emitter * 2 + 1);
+        drop(client);
+        if emitter < 19 {
+            while receiver.counts().accepted.values().sum::<u64>() < emitter * 2 + 2 {
+                thread::sleep(Duration::from_millis(1));
+            }
+        }
+    }
+    let counts = receiver.stop(Duration::from_secs(10));
+    assert_eq!(seen.tally(40), (40, 0, 0), "{counts:?}");
 }
