@@ -20,7 +20,10 @@ use pss_metrics::{
     score::{Plan, Planned, metrics, score},
     summary::Summariser,
 };
-use rustix::process::{Pid, Signal as Kill, kill_process, kill_process_group, set_child_subreaper};
+use rustix::{
+    process::{Pid, Signal as Kill, kill_process, kill_process_group, set_child_subreaper},
+    time::{ClockId, clock_gettime},
+};
 
 const ROLE: &str = "PSS_TEST_ROLE";
 
@@ -576,36 +579,45 @@ fn samples_become_scores() {
     assert!(of("MEM").is_some_and(|score| score > 0.8));
 }
 
-/// Microseconds a poll takes, printed: `cargo test --release -p pss-integrations --test samplers -- --ignored --nocapture cost`.
+/// Microseconds of processor time a poll takes, printed:
+/// `cargo test --release -p pss-integrations --test samplers -- --ignored --nocapture cost`.
 #[test]
 #[ignore = "measures"]
 fn cost_of_a_poll() {
-    let child = Running::alone("tree:10");
-    let target = child.target();
-    let mut all: Vec<(&str, Box<dyn Polling>)> = ["process", "psi", "cgroup", "sockets"]
-        .into_iter()
-        .filter_map(|name| Some((name, start(name, &target).ok()?)))
-        .collect();
-    std::thread::sleep(Duration::from_millis(500));
-    let mut samples = Samples::default();
-    for (name, sampler) in &mut all {
-        let mut times: Vec<u128> = (0..100)
+    let on_cpu = || {
+        let time = clock_gettime(ClockId::ThreadCPUTime);
+        i128::from(time.tv_sec) * 1_000_000_000 + i128::from(time.tv_nsec)
+    };
+    let print = |name: &str, what: &mut dyn FnMut()| {
+        let mut times: Vec<i128> = (0..100)
             .map(|_| {
-                std::thread::sleep(Duration::from_millis(20));
-                samples.0.clear();
-                let start = Instant::now();
-                sampler.poll(now(), &mut samples);
-                start.elapsed().as_micros()
+                std::thread::sleep(Duration::from_millis(100));
+                let start = on_cpu();
+                what();
+                (on_cpu() - start) / 1000
             })
             .collect();
         times.sort_unstable();
         println!(
-            "{name}: median {} us, 90 % {} us, most {} us; {:?}, {} samples",
-            times[50],
-            times[90],
-            times[99],
-            sampler.facts(),
-            samples.0.len()
+            "{name}: median {} us, 90 % {} us, most {} us",
+            times[50], times[90], times[99]
         );
+    };
+    let child = Running::alone("tree:10");
+    let target = child.target();
+    std::thread::sleep(Duration::from_millis(500));
+    let mut samples = Samples::default();
+    print("finding the processes", &mut || {
+        target.pids(now());
+    });
+    for name in ["process", "psi", "cgroup", "sockets"] {
+        let Ok(mut sampler) = start(name, &target) else {
+            continue;
+        };
+        print(name, &mut || {
+            samples.0.clear();
+            sampler.poll(now(), &mut samples);
+        });
+        println!("{} samples; {:?}", samples.0.len(), sampler.facts());
     }
 }
