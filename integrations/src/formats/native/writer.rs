@@ -152,9 +152,14 @@ impl Intake for LineWriter {
             self.raw("value", &sample.value.to_string());
         }
         if sample.signal.name.starts_with("kafka.") {
-            let mut parts = sample.entity.splitn(3, '/');
-            for key in ["group", "topic", "partition"] {
-                if let Some(part) = parts.next() {
+            // A group may have a slash in its name, a topic has none.
+            let (rest, partition) = sample
+                .entity
+                .rsplit_once('/')
+                .unwrap_or((sample.entity, ""));
+            let (group, topic) = rest.rsplit_once('/').unwrap_or((rest, ""));
+            for (key, part) in [("group", group), ("topic", topic), ("partition", partition)] {
+                if !part.is_empty() {
                     self.text(key, part);
                 }
             }
