@@ -13,7 +13,8 @@
 //! # Samplers
 //! A sampler watches the process tree of a command while it runs and pushes samples; see [`samplers::Sampler`]. `start` says what the machine does not offer, and
 //! the run goes on without. Samplers share one look at the processes through [`samplers::Target`], which also names them: by program and place, not by process
-//! id, so that runs can be compared.
+//! id, so that runs can be compared. What the user says to one sampler comes with the target as texts by key ([`samplers::SamplerSettings`]); before anything
+//! starts each is asked whether it takes part under them ([`samplers::Sampler::wanted`]), and a mistake ends the run there.
 //!
 //! # Adding one
 //! To add a format: one file in `formats` with an implementation of [`formats::Format`] and `inventory::submit! { FormatEntry { format: &YourFormat } }`, and its

@@ -27,7 +27,17 @@ pub trait Sampler: Sync {
     /// Its description.
     fn meta(&self) -> &'static SamplerMeta;
 
-    /// Starts to watch a process tree.
+    /// Whether it has something to do under the user's settings for it, which are texts by key. One that must be told what to watch says no where it was told
+    /// nothing; all others take part as they are.
+    ///
+    /// # Errors
+    /// Settings that it cannot use. The run does not begin.
+    fn wanted(&self, settings: &BTreeMap<String, String>) -> Result<bool, Unusable> {
+        let _ = settings;
+        Ok(true)
+    }
+
+    /// Starts to watch a process tree. The user's settings come with the target: [`Target::settings`].
     ///
     /// # Errors
     /// What this machine does not offer. The run goes on without the sampler, and says so.
@@ -73,6 +83,11 @@ pub struct Facts {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Absent(pub String);
+
+/// Why settings cannot be used: a fragment that names the key, such as "group.id is missing: say --group G". It never holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unusable(pub String);
 
 /// A registered sampler.
 #[derive(Clone, Copy)]

@@ -22,6 +22,7 @@ pub mod process;
 #[cfg(target_os = "linux")]
 mod processes;
 pub mod psi;
+mod settings;
 pub mod sockets;
 mod target;
 #[cfg(target_os = "linux")]
@@ -31,5 +32,8 @@ mod tree;
 #[cfg(target_os = "linux")]
 mod watched;
 
-pub use contract::{Absent, Facts, Polling, Sampler, SamplerEntry, SamplerMeta, samplers};
+pub use contract::{
+    Absent, Facts, Polling, Sampler, SamplerEntry, SamplerMeta, Unusable, samplers,
+};
+pub use settings::SamplerSettings;
 pub use target::Target;

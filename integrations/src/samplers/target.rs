@@ -1,8 +1,10 @@
 //! What samplers watch: the process tree under one process.
 
 #[cfg(target_os = "linux")]
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{collections::BTreeMap, sync::Arc};
 
+use super::settings::SamplerSettings;
 #[cfg(target_os = "linux")]
 use super::tree::Tree;
 
@@ -13,6 +15,7 @@ use super::tree::Tree;
 #[derive(Debug, Clone)]
 pub struct Target {
     root: u32,
+    settings: Arc<SamplerSettings>,
     #[cfg(target_os = "linux")]
     tree: Arc<Mutex<Tree>>,
 }
@@ -22,9 +25,20 @@ impl Target {
     pub fn new(root: u32) -> Target {
         Target {
             root,
+            settings: Arc::default(),
             #[cfg(target_os = "linux")]
             tree: Arc::new(Mutex::new(Tree::new(root))),
         }
+    }
+
+    /// The same, with what the user says to samplers.
+    pub fn with_settings(self, settings: Arc<SamplerSettings>) -> Target {
+        Target { settings, ..self }
+    }
+
+    /// What the user says to a sampler, by its name.
+    pub fn settings(&self, sampler: &str) -> &BTreeMap<String, String> {
+        self.settings.of(sampler)
     }
 
     /// Id of the process at the root.
