@@ -41,6 +41,11 @@ fn heavy_libraries_have_a_package_of_their_own() {
             &["pss-integrations", "pss-metrics"][..],
             &["polars"][..],
         ),
+        (
+            "integrations/kafka/Cargo.toml",
+            &["pss-integrations", "pss-metrics"],
+            &["rdkafka"],
+        ),
         // It hands bodies on and knows no record.
         (
             "integrations/receiver/Cargo.toml",
