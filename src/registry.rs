@@ -89,6 +89,15 @@ impl Registry {
             })
     }
 
+    /// Whether this build has a sampler.
+    pub fn has_sampler(&self, name: &str) -> bool {
+        let mut names = self
+            .samplers
+            .iter()
+            .map(|sampler| sampler.meta().plugin.name);
+        names.any(|known| known == name)
+    }
+
     /// What all plugins say of themselves, by kind and name.
     pub fn all(&self) -> Vec<PluginMeta> {
         let mut all: Vec<PluginMeta> = self
@@ -122,6 +131,11 @@ const OPTIONAL: &[Optional] = &[
         id: "format:arrow",
         endings: &["arrow", "ipc", "feather", "arrows"],
         feature: "columnar",
+    },
+    Optional {
+        id: "sampler:kafka",
+        endings: &[],
+        feature: "kafka",
     },
     Optional {
         id: "metric:foobar",
@@ -162,6 +176,7 @@ pub fn unbuilt_format_of(name: &str) -> Option<String> {
 fn built(feature: &str) -> bool {
     match feature {
         "columnar" => cfg!(feature = "columnar"),
+        "kafka" => cfg!(feature = "kafka"),
         "sample-plugin" => cfg!(feature = "sample-plugin"),
         _ => false,
     }

@@ -138,7 +138,7 @@ pub(super) struct Analyze {
 #[cfg(unix)]
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pss run -- ./server --bench\n  pss run --runs 20 --warmup 3 -- python job.py\n  pss run --read gc.log -- java -Xlog:gc*:gc.log -jar app.jar\n  pss run --save run.jsonl --fail-under 80 -- pytest -q\n\nThe command keeps its standard streams, and the report goes to standard error. Spans are received over OTLP on a loopback port that the command is told by\nOTEL_EXPORTER_OTLP_ENDPOINT, unless that is set; native records may be appended to the file that PSS_TRACE_FILE names.\nExit 4 when the command failed."
+    after_help = "Examples:\n  pss run -- ./server --bench\n  pss run --runs 20 --warmup 3 -- python job.py\n  pss run --read gc.log -- java -Xlog:gc*:gc.log -jar app.jar\n  pss run --kafka localhost:9092 --group billing --topic orders -- ./consumer\n  pss run --save run.jsonl --fail-under 80 -- pytest -q\n\nThe command keeps its standard streams, and the report goes to standard error. Spans are received over OTLP on a loopback port that the command is told by\nOTEL_EXPORTER_OTLP_ENDPOINT, unless that is set; native records may be appended to the file that PSS_TRACE_FILE names.\nExit 4 when the command failed."
 )]
 pub(super) struct Run {
     /// The command and its arguments
@@ -168,6 +168,15 @@ pub(super) struct Run {
     /// Receive spans over OTLP; off: only watch processes, only: do not watch them
     #[arg(long, value_name = "HOW", value_enum, default_value_t)]
     pub(super) otlp: crate::run::Otlp,
+    /// Brokers as HOST:PORT,..: sample how far a Kafka consumer group is behind, without joining it
+    #[arg(long, value_name = "BROKERS")]
+    pub(super) kafka: Option<String>,
+    /// The consumer group, with --kafka
+    #[arg(long, value_name = "GROUP")]
+    pub(super) group: Option<String>,
+    /// A topic that it consumes, with --kafka; may be given several times
+    #[arg(long, value_name = "TOPIC")]
+    pub(super) topic: Vec<String>,
     /// A file that the command writes anew, read after each round: a GC log, a trace; may be given several times
     #[arg(long, value_name = "FILE")]
     pub(super) read: Vec<PathBuf>,

@@ -5,7 +5,7 @@ use super::{
     stdout,
 };
 use crate::{
-    config::{Keys, load, schema},
+    config::{Keys, load, schema, shown},
     error::Error,
     exit::Exit,
     registry::Registry,
@@ -43,9 +43,26 @@ pub(super) fn run(
             let config = config()?;
             let mut text = String::new();
             for key in &keys.0 {
+                if let Some(table) = key.name.strip_suffix('*') {
+                    let known = |name: &str| keys.find(name).is_some();
+                    for (name, setting) in &config.settings {
+                        if name.starts_with(table) && !known(name) {
+                            text.push_str(&format!(
+                                "{name} = {}  # {}\n",
+                                shown(name, setting),
+                                setting.place
+                            ));
+                        }
+                    }
+                }
                 let line = match (config.settings.get(&key.name), &key.default) {
                     (Some(setting), _) => {
-                        format!("{} = {}  # {}\n", key.name, setting.value, setting.place)
+                        format!(
+                            "{} = {}  # {}\n",
+                            key.name,
+                            shown(&key.name, setting),
+                            setting.place
+                        )
                     }
                     (None, Some(default)) => format!("{} = {default}  # default\n", key.name),
                     (None, None) => format!("# {} is not set: {}\n", key.name, key.about),

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
+use pss_integrations::samplers::{Sampler, SamplerSettings};
 use pss_metrics::{
     report::{Report, RoundReport, RunReport, build},
     score::score_with,
@@ -22,7 +23,7 @@ use crate::{
     input::{BLOCK, Place, ReadOptions, read},
     length::parse_length,
     process::{Launch, Status},
-    registry::Registry,
+    registry::{Registry, feature_that_brings},
     run::{Done, Plan, Recorded, Recorder, Round, rounds},
     terminal::Bar,
 };
@@ -118,6 +119,7 @@ fn ended(arguments: &Run, resolved: &Resolved, report: &Report, done: &Done) -> 
 }
 
 fn flags(arguments: &Run) -> Result<Flags, Error> {
+    let topics = (!arguments.topic.is_empty()).then(|| arguments.topic.join(","));
     scoring_flags(
         &[
             ("pss.fail_under", "--fail-under", &arguments.fail_under),
@@ -125,10 +127,52 @@ fn flags(arguments: &Run) -> Result<Flags, Error> {
             ("pss.metrics", "--metrics", &arguments.metrics),
             ("pss.top", "--top", &arguments.top),
             ("run.interval", "--interval", &arguments.interval),
+            ("kafka.bootstrap.servers", "--kafka", &arguments.kafka),
+            ("kafka.group.id", "--group", &arguments.group),
+            ("kafka.topics", "--topic", &topics),
         ],
         arguments.strict,
         &arguments.weight,
     )
+}
+
+/// The samplers that take part, and what the user says to them.
+fn samplers(
+    arguments: &Run,
+    registry: &Registry,
+    config: &Config,
+) -> Result<(Vec<&'static dyn Sampler>, SamplerSettings), Error> {
+    let kafka = config.settings.contains_key("kafka.bootstrap.servers");
+    // Where no cluster is watched, nobody is asked for its passwords.
+    let settings = if kafka {
+        config
+            .sampler_settings(|name| std::env::var(name).ok())
+            .map_err(Error::Config)?
+    } else {
+        SamplerSettings::default()
+    };
+    if kafka && !registry.has_sampler("kafka") {
+        let how = feature_that_brings("sampler:kafka").unwrap_or_default();
+        return Err(Error::Usage(format!(
+            "--kafka needs sampler:kafka, which is not in this build: {how}"
+        )));
+    }
+    if !kafka && (arguments.group.is_some() || !arguments.topic.is_empty()) {
+        return Err(Error::Usage(
+            "--group and --topic need a cluster: name its brokers with --kafka HOST:PORT"
+                .to_owned(),
+        ));
+    }
+    let mut wanted = Vec::new();
+    for sampler in &registry.samplers {
+        let name = sampler.meta().plugin.name;
+        match sampler.wanted(settings.of(name)) {
+            Ok(true) => wanted.push(*sampler),
+            Ok(false) => {}
+            Err(why) => return Err(Error::Usage(format!("sampler:{name}: {why}"))),
+        }
+    }
+    Ok((wanted, settings))
 }
 
 fn plan(
@@ -153,6 +197,7 @@ fn plan(
             )));
         }
     }
+    let (samplers, settings) = samplers(arguments, registry, config)?;
     Ok(Plan {
         launch: Launch {
             words: arguments.command.clone(),
@@ -167,7 +212,8 @@ fn plan(
         cleanup: arguments.cleanup.as_deref().map(Launch::shell),
         otlp: arguments.otlp,
         read: arguments.read.clone(),
-        samplers: registry.samplers.clone(),
+        samplers,
+        settings: Arc::new(settings),
         native: registry.format("native")?,
         status: !common.quiet && !arguments.no_status,
     })

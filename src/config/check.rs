@@ -88,6 +88,14 @@ pub(super) fn check(key: &Key, value: Value, place: &str) -> Result<Value, Confi
             Err(error) => Err(ConfigError::new(place, format!("`{}`: {error}", key.name))),
         },
         (Takes::Length, _) => wrong("a length of time such as \"100ms\""),
+        (Takes::Passed, Value::Text(_)) => Ok(value),
+        (Takes::Passed, Value::Number(number)) => Ok(Value::Text(number.to_string())),
+        (Takes::Passed, Value::Bool(truth)) => Ok(Value::Text(truth.to_string())),
+        // Without the value, which may be a secret.
+        (Takes::Passed, Value::List(_)) => Err(ConfigError::new(
+            place,
+            format!("`{}` is a list, expected text", key.name),
+        )),
         (Takes::Texts, Value::List(_)) => Ok(value),
         (Takes::Texts, _) => wrong("a list such as [\"..\", \"..\"]"),
     }

@@ -28,6 +28,12 @@ pub const TEMPLATE: &str = r#"# Settings of pss; all of them are optional. `pss 
 [input.rules.db]
 # words = ["ledger"]         # operation names with this word are database calls; attributes = ["peer.service=ledger"] decides before names
 
+[kafka]
+# "group.id" = "billing"     # `pss run --kafka HOST:PORT` samples this group's lag; all keys but topics are librdkafka's
+# topics = ["orders"]
+# "security.protocol" = "sasl_ssl"
+# "sasl.password" = "${KAFKA_PASSWORD}"  # from the environment
+
 [metrics.DB.disp]
 # good = 0.50                # the value that scores 0.9 (see `pss explain DB`)
 # mid = 1.25                 # the value that scores 0.5

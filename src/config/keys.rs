@@ -33,12 +33,14 @@ pub enum Takes {
     Naming,
     /// A length of time such as "100ms".
     Length,
+    /// Text, a number or true and false, handed on to a plugin as text.
+    Passed,
 }
 
 /// One key.
 #[derive(Debug, Clone)]
 pub struct Key {
-    /// Dotted, such as `metrics.DB.disp.good`.
+    /// Dotted, such as `metrics.DB.disp.good`. One that ends in `.*` stands for every name in its table that has no key of its own.
     pub name: String,
     /// What it takes.
     pub takes: Takes,
@@ -224,6 +226,27 @@ impl Keys {
                 "words of operation names that do so where no attribute decides",
             );
         }
+        for (name, about) in [
+            (
+                "kafka.bootstrap.servers",
+                "brokers as HOST:PORT,..: `pss run` samples a consumer group there",
+            ),
+            ("kafka.group.id", "the consumer group, which is not joined"),
+        ] {
+            add(name.into(), Takes::Passed, None, about);
+        }
+        add(
+            "kafka.topics".into(),
+            Takes::Texts,
+            None,
+            "topics whose lag is sampled",
+        );
+        add(
+            "kafka.*".into(),
+            Takes::Passed,
+            None,
+            "any option of librdkafka by its name, such as \"security.protocol\" or \"sasl.password\"; \"${NAME}\" takes a value from the environment",
+        );
         add(
             "plugins.expect".into(),
             Takes::Plugins(plugins.to_vec()),
@@ -247,6 +270,14 @@ impl Keys {
             self.0
                 .iter()
                 .find(|key| key.name.eq_ignore_ascii_case(name))
+        })
+    }
+
+    /// The key that stands for all names in a table that is handed on to a plugin.
+    pub fn passed(&self, name: &str) -> Option<&Key> {
+        self.0.iter().find(|key| {
+            let table = key.name.strip_suffix('*');
+            table.is_some_and(|table| name.starts_with(table) && name.len() > table.len())
         })
     }
 

@@ -8,7 +8,12 @@ use super::keys::{Key, Keys, Takes};
 pub fn schema(keys: &Keys) -> Json {
     let mut root = table();
     for key in &keys.0 {
-        insert(&mut root, &key.name.split('.').collect::<Vec<_>>(), key);
+        // Names that are handed on have dots of their own.
+        let path = match (key.name.split_once('.'), keys.passed(&key.name)) {
+            (Some((table, name)), Some(_)) => vec![table, name],
+            _ => key.name.split('.').collect(),
+        };
+        insert(&mut root, &path, key);
     }
     root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     root["title"] = json!("pss.toml");
@@ -20,6 +25,10 @@ fn table() -> Json {
 }
 
 fn insert(at: &mut Json, path: &[&str], key: &Key) {
+    if path == ["*"] {
+        at["additionalProperties"] = leaf(key);
+        return;
+    }
     let Some(properties) = at.get_mut("properties").and_then(Json::as_object_mut) else {
         return;
     };
@@ -57,6 +66,8 @@ fn leaf(key: &Key) -> Json {
         Takes::Share => {
             json!({ "anyOf": [{ "type": "number", "minimum": 0, "maximum": 1 }, { "type": "string", "pattern": "^[0-9.]+ *%$" }] })
         }
+        // Text with dots may be written as tables.
+        Takes::Passed => json!({ "type": ["string", "number", "boolean", "object"] }),
         Takes::Crate | Takes::Column | Takes::Naming | Takes::Length => json!({ "type": "string" }),
     };
     let object: Option<&mut Map<String, Json>> = leaf.as_object_mut();

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::{
     check::check,
     error::ConfigError,
-    keys::Keys,
+    keys::{Key, Keys},
     value::{Setting, Value},
 };
 
@@ -59,7 +59,11 @@ impl File<'_> {
             } else {
                 Cow::Owned(format!("{path}.{}", key.get_ref()))
             };
+            let passed = self.keys.passed(&name);
             match (value.get_ref(), self.keys.find(&name)) {
+                (DeValue::Table(inner), None) if passed.is_some() => {
+                    self.table(&name, inner, settings, errors)
+                }
                 (DeValue::Table(inner), None) if self.keys.is_table(&name) => {
                     self.table(&name, inner, settings, errors)
                 }
@@ -84,21 +88,32 @@ impl File<'_> {
                         .help(format!("write [{name}]")),
                     );
                 }
-                (_, None) => errors.push(self.unknown(place, path, key.get_ref())),
-                (other, Some(key)) => match plain(other).ok_or_else(|| {
-                    ConfigError::new(
-                        &place,
-                        format!("`{name}` is a value of type {}", other.type_str()),
-                    )
-                }) {
-                    Err(error) => errors.push(error),
-                    Ok(value) => match check(key, value, &place) {
+                (_, None) if passed.is_none() => {
+                    errors.push(self.unknown(place, path, key.get_ref()));
+                }
+                (other, found) => {
+                    // One that is handed on keeps the name that it has in the file.
+                    let key = found.cloned().or_else(|| {
+                        passed.map(|passed| Key {
+                            name: name.clone().into_owned(),
+                            ..passed.clone()
+                        })
+                    });
+                    let Some(key) = key else { continue };
+                    let Some(value) = plain(other) else {
+                        errors.push(ConfigError::new(
+                            &place,
+                            format!("`{name}` is a value of type {}", other.type_str()),
+                        ));
+                        continue;
+                    };
+                    match check(&key, value, &place) {
                         Ok(value) => {
-                            settings.insert(key.name.clone(), Setting { value, place });
+                            settings.insert(key.name, Setting { value, place });
                         }
                         Err(error) => errors.push(error),
-                    },
-                },
+                    }
+                }
             }
         }
     }

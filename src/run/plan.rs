@@ -1,8 +1,11 @@
 //! What to run, and how to watch it.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
-use pss_integrations::{formats::Format, samplers::Sampler};
+use pss_integrations::{
+    formats::Format,
+    samplers::{Sampler, SamplerSettings},
+};
 
 use crate::{length::Length, process::Launch};
 
@@ -14,7 +17,7 @@ pub enum Otlp {
     On,
     /// No receiver.
     Off,
-    /// A receiver, and no samplers.
+    /// A receiver, and only those samplers that the user names something to watch.
     Only,
 }
 
@@ -42,6 +45,8 @@ pub struct Plan {
     pub read: Vec<PathBuf>,
     /// What watches the processes.
     pub samplers: Vec<&'static dyn Sampler>,
+    /// What the user says to them.
+    pub settings: Arc<SamplerSettings>,
     /// The format that rounds are recorded in.
     pub native: &'static dyn Format,
     /// Whether a line on standard error tells how things are.

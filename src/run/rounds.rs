@@ -241,7 +241,7 @@ impl One<'_> {
         let mut running = host
             .start(launch, plan.timeout)
             .map_err(|error| Error::Usage(error.to_string()))?;
-        let target = Target::new(running.id());
+        let target = Target::new(running.id()).with_settings(Arc::clone(&plan.settings));
         let watch = Watch::start(Watched {
             samplers: self.samplers(&target, absent),
             recorder: Arc::clone(self.recorder),
@@ -270,11 +270,12 @@ impl One<'_> {
     }
 
     fn samplers(&self, target: &Target, absent: &mut BTreeSet<String>) -> Vec<Box<dyn Polling>> {
-        if self.plan.otlp == Otlp::Only {
-            return Vec::new();
-        }
+        let only = self.plan.otlp == Otlp::Only;
         let mut polling = Vec::new();
         for sampler in &self.plan.samplers {
+            if only && target.settings(sampler.meta().plugin.name).is_empty() {
+                continue;
+            }
             match sampler.start(target) {
                 Ok(started) => polling.push(started),
                 Err(why) => {

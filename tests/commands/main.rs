@@ -3,6 +3,8 @@
 mod bad_input;
 mod config;
 mod exits;
+#[cfg(unix)]
+mod kafka;
 mod manual;
 mod plugins;
 mod pypss;

@@ -1,0 +1,150 @@
+//! Tables that are handed on to a plugin: what may stand in them is for the plugin to say, and `${VARIABLE}` takes a value from the environment.
+
+use pss_integrations::samplers::SamplerSettings;
+
+use super::{
+    error::ConfigError,
+    layers::Config,
+    value::{Setting, Value},
+};
+
+/// Tables of samplers: `[kafka]` goes to `sampler:kafka`.
+const TABLES: [&str; 1] = ["kafka"];
+
+impl Config {
+    /// What is said to samplers, with the variables that `variable` knows.
+    ///
+    /// # Errors
+    /// A variable that is not set.
+    pub fn sampler_settings(
+        &self,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<SamplerSettings, Vec<ConfigError>> {
+        let (mut settings, mut errors) = (SamplerSettings::default(), Vec::new());
+        for table in TABLES {
+            for (key, setting) in &self.settings {
+                let Some(name) = key
+                    .strip_prefix(table)
+                    .and_then(|rest| rest.strip_prefix('.'))
+                else {
+                    continue;
+                };
+                match expand(&plain(&setting.value), &variable) {
+                    Ok(value) => settings.set(table, name, value),
+                    Err(why) => errors.push(
+                        ConfigError::new(&setting.place, format!("`{key}` {why}"))
+                            .help("a value such as \"${NAME}\" is taken from the environment"),
+                    ),
+                }
+            }
+        }
+        if errors.is_empty() {
+            Ok(settings)
+        } else {
+            Err(errors)
+        }
+    }
+}
+
+/// A setting as it may be shown: a password that stands in the file itself is not.
+pub fn shown(key: &str, setting: &Setting) -> String {
+    let secret = ["password", "secret", "token", "pem", "oauthbearer.config"]
+        .iter()
+        .any(|word| key.contains(word));
+    match &setting.value {
+        Value::Text(text) if secret && !(text.starts_with("${") && text.ends_with('}')) => {
+            "\"***\"".to_owned()
+        }
+        value => value.to_string(),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(truth) => truth.to_string(),
+        Value::List(list) => list.join(","),
+    }
+}
+
+/// Puts variables in. The text is never part of what is wrong: it may be a secret.
+fn expand(text: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<String, String> {
+    let (mut expanded, mut rest) = (String::new(), text);
+    while let Some((before, after)) = rest.split_once("${") {
+        let (name, after) = after
+            .split_once('}')
+            .ok_or("has a `${` without a `}` behind it")?;
+        let value = variable(name)
+            .ok_or_else(|| format!("asks for the environment variable {name}, which is not set"))?;
+        expanded.push_str(before);
+        expanded.push_str(&value);
+        rest = after;
+    }
+    expanded.push_str(rest);
+    Ok(expanded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(pairs: &[(&str, Value)]) -> Config {
+        let mut config = Config::default();
+        for (key, value) in pairs {
+            let setting = Setting {
+                value: value.clone(),
+                place: "pss.toml:3".to_owned(),
+            };
+            config.settings.insert((*key).to_owned(), setting);
+        }
+        config
+    }
+
+    #[test]
+    fn tables_are_handed_on_with_variables_filled_in() {
+        let config = config(&[
+            ("kafka.sasl.password", Value::Text("a${P}b${Q}".to_owned())),
+            (
+                "kafka.topics",
+                Value::List(vec!["a".to_owned(), "b".to_owned()]),
+            ),
+            ("pss.top", Value::Number(3.0)),
+        ]);
+        let settings = config
+            .sampler_settings(|name| Some(format!("<{name}>")))
+            .expect("set");
+        assert_eq!(settings.of("kafka")["sasl.password"], "a<P>b<Q>");
+        assert_eq!(settings.of("kafka")["topics"], "a,b");
+        assert_eq!(settings.of("kafka").len(), 2);
+    }
+
+    #[test]
+    fn a_variable_that_is_not_set_is_told_with_its_key_and_without_the_rest() {
+        for (text, says) in [
+            ("hunter2${P}", "the environment variable P"),
+            ("hunter2${P", "without a `}`"),
+        ] {
+            let errors = config(&[("kafka.sasl.password", Value::Text(text.to_owned()))])
+                .sampler_settings(|_| None)
+                .expect_err("not set");
+            let told = errors[0].to_string();
+            assert!(
+                told.contains("`kafka.sasl.password`") && told.contains(says),
+                "{told}"
+            );
+            assert!(!told.contains("hunter2"), "{told}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let setting = |text: &str| Setting {
+            value: Value::Text(text.to_owned()),
+            place: String::new(),
+        };
+        assert_eq!(shown("kafka.sasl.password", &setting("hunter2")), "\"***\"");
+        assert_eq!(shown("kafka.sasl.password", &setting("${P}")), "\"${P}\"");
+        assert_eq!(shown("kafka.group.id", &setting("g")), "\"g\"");
+    }
+}
