@@ -9,6 +9,7 @@
 //! `inventory::submit! { MetricEntry { metric: &YourMetric } }`; one `mod` line; its tests.
 
 pub mod builtin;
+pub mod joined;
 pub mod model;
 pub mod plugin;
 pub mod pypss;

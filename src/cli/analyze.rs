@@ -18,7 +18,7 @@ use pss_metrics::{
 
 use super::{
     arguments::{Analyze, Common},
-    provenance, pypss,
+    joined, provenance, pypss,
     stdout::{self, Stream},
     why,
 };
@@ -94,6 +94,9 @@ pub(super) fn run(
     let places = places(&arguments.files, &registry.formats)?;
     if let Some(name) = &arguments.why_category {
         return why::run(name, &places, &options, &bar);
+    }
+    if arguments.self_time {
+        return joined::run(&places, &options, &bar, resolved.top);
     }
     let (report, summary) = if resolved.profile == Profile::Default {
         let outcome = read(&places, &options, &bar)?;

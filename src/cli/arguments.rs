@@ -125,6 +125,9 @@ pub(super) struct Analyze {
     /// Say which rule decided the category of this operation, instead of scoring
     #[arg(long, value_name = "NAME")]
     pub(super) why_category: Option<String>,
+    /// Say of each operation its own time, its part of critical paths, orphans, and what it waits for, instead of scoring; needs whole traces
+    #[arg(long, conflicts_with = "why_category")]
+    pub(super) self_time: bool,
     /// Operations shown
     #[arg(long, value_name = "N")]
     pub(super) top: Option<String>,

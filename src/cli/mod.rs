@@ -7,6 +7,7 @@ mod config;
 mod convert;
 mod explain;
 mod init;
+mod joined;
 mod man;
 mod plugins;
 mod provenance;
