@@ -26,6 +26,7 @@ use crate::{
     exit::Exit,
     files,
     input::{BLOCK, ReadOptions, ReadOutcome, places, read, write_summary},
+    machine,
     registry::Registry,
     terminal::{Bar, Look, render},
 };
@@ -42,7 +43,7 @@ pub(super) fn run(
     let config =
         load(&keys, common.config.as_deref(), &flags(arguments)?).map_err(Error::Config)?;
     let resolved = config.resolve(&registry.metrics).map_err(Error::Config)?;
-    let exports = exports(arguments, registry)?;
+    let exports = exports(&arguments.export, registry)?;
     if resolved.profile != Profile::Default
         && exports
             .iter()
@@ -61,18 +62,7 @@ pub(super) fn run(
             resolved.profile.name()
         )));
     }
-    let interrupt = Arc::new(AtomicBool::new(false));
-    // A second Ctrl-C ends the program at once.
-    for register in [
-        signal_hook::flag::register_conditional_shutdown(
-            signal_hook::consts::SIGINT,
-            i32::from(Exit::Interrupted.code()),
-            Arc::clone(&interrupt),
-        ),
-        signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&interrupt)),
-    ] {
-        register.map_err(|error| Error::Usage(format!("cannot listen for Ctrl-C: {error}")))?;
-    }
+    let interrupt = listen()?;
     let extras: Vec<_> = resolved
         .plan
         .metrics
@@ -104,7 +94,7 @@ pub(super) fn run(
     if let Some(name) = &arguments.why_category {
         return why::run(name, &places, &options, &bar);
     }
-    let (report, summary) = if resolved.profile == Profile::Default {
+    let (report, mut summary) = if resolved.profile == Profile::Default {
         let outcome = read(&places, &options, &bar)?;
         let scored = score_with(&outcome.summary, &resolved.plan, &|n, work| {
             on_all_cores(options.threads, n, work);
@@ -116,12 +106,30 @@ pub(super) fn run(
         pypss::report(&places, &resolved, &options, &bar)?
     };
     bar.clear();
-    write_all(arguments, common, &report, &summary, &exports)?;
+    let here = arguments.measured_here || arguments.session.is_some();
+    machine::stamp(&mut summary, here, arguments.session.as_deref());
+    write_all(arguments.json, common, &report, &summary, &exports)?;
     Ok(exit(&resolved, &report))
 }
 
+/// Set by Ctrl-C; a second one ends the program at once.
+pub(super) fn listen() -> Result<Arc<AtomicBool>, Error> {
+    let interrupt = Arc::new(AtomicBool::new(false));
+    for register in [
+        signal_hook::flag::register_conditional_shutdown(
+            signal_hook::consts::SIGINT,
+            i32::from(Exit::Interrupted.code()),
+            Arc::clone(&interrupt),
+        ),
+        signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&interrupt)),
+    ] {
+        register.map_err(|error| Error::Usage(format!("cannot listen for Ctrl-C: {error}")))?;
+    }
+    Ok(interrupt)
+}
+
 /// The first that applies: interrupted, too many bad records, the verdict.
-fn exit(resolved: &Resolved, report: &Report) -> Exit {
+pub(super) fn exit(resolved: &Resolved, report: &Report) -> Exit {
     let mut exit = Exit::Done;
     if report.input.partial {
         exit = exit.or(Exit::Interrupted);
@@ -155,7 +163,7 @@ fn exit(resolved: &Resolved, report: &Report) -> Exit {
 }
 
 /// Runs the parts of scoring on all cores.
-fn on_all_cores(threads: usize, n: usize, work: &(dyn Fn(usize) + Sync)) {
+pub(super) fn on_all_cores(threads: usize, n: usize, work: &(dyn Fn(usize) + Sync)) {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..threads.clamp(1, n.max(1)) {
@@ -173,25 +181,37 @@ fn on_all_cores(threads: usize, n: usize, work: &(dyn Fn(usize) + Sync)) {
 }
 
 fn flags(arguments: &Analyze) -> Result<Flags, Error> {
+    scoring_flags(
+        &[
+            ("pss.fail_under", "--fail-under", &arguments.fail_under),
+            ("pss.fail_on", "--fail-on", &arguments.fail_on),
+            ("pss.metrics", "--metrics", &arguments.metrics),
+            ("pss.profile", "--profile", &arguments.profile),
+            ("pss.top", "--top", &arguments.top),
+        ],
+        arguments.strict,
+        &arguments.weight,
+    )
+}
+
+/// Flags as settings: those with a text of their own, `--strict`, and weights.
+pub(super) fn scoring_flags(
+    texts: &[(&str, &str, &Option<String>)],
+    strict: bool,
+    weights: &[String],
+) -> Result<Flags, Error> {
     let mut flags = Flags::new();
     let mut add = |key: &str, flag: &str, text: &Option<String>| {
         if let Some(text) = text {
             flags.push((key.to_owned(), flag.to_owned(), text.clone()));
         }
     };
-    add("pss.fail_under", "--fail-under", &arguments.fail_under);
-    add("pss.fail_on", "--fail-on", &arguments.fail_on);
-    add(
-        "pss.fail_on",
-        "--strict",
-        &arguments
-            .strict
-            .then(|| "fail,warn,inconclusive".to_owned()),
-    );
-    add("pss.metrics", "--metrics", &arguments.metrics);
-    add("pss.profile", "--profile", &arguments.profile);
-    add("pss.top", "--top", &arguments.top);
-    for weight in &arguments.weight {
+    for (key, flag, text) in texts {
+        add(key, flag, text);
+    }
+    let all = strict.then(|| "fail,warn,inconclusive".to_owned());
+    add("pss.fail_on", "--strict", &all);
+    for weight in weights {
         let (code, value) = weight.split_once('=').ok_or_else(|| {
             Error::Usage(format!(
                 "--weight {weight:?} is not of the form CODE=WEIGHT, such as IO=.25"
@@ -207,12 +227,15 @@ fn flags(arguments: &Analyze) -> Result<Flags, Error> {
 }
 
 /// What to write where.
-enum Export<'a> {
+pub(super) enum Export<'a> {
     View(&'static dyn View, &'a str),
     Summary(&'a str),
 }
 
-fn exports<'a>(arguments: &'a Analyze, registry: &Registry) -> Result<Vec<Export<'a>>, Error> {
+pub(super) fn exports<'a>(
+    arguments: &'a [String],
+    registry: &Registry,
+) -> Result<Vec<Export<'a>>, Error> {
     let mut names: Vec<&str> = registry.views.iter().map(|view| view.meta().name).collect();
     names.push("summary");
     let parse = |export: &'a String| {
@@ -243,12 +266,12 @@ fn exports<'a>(arguments: &'a Analyze, registry: &Registry) -> Result<Vec<Export
             }
         }
     };
-    arguments.export.iter().map(parse).collect()
+    arguments.iter().map(parse).collect()
 }
 
 /// Writes every report, even when one fails; the first failure is the error.
-fn write_all(
-    arguments: &Analyze,
+pub(super) fn write_all(
+    json: bool,
     common: &Common,
     report: &Report,
     summary: &Summary,
@@ -282,7 +305,7 @@ fn write_all(
             }),
         });
     }
-    if arguments.json {
+    if json {
         keep(stdout::write(|out| {
             pss_integrations::views::json::Json.render(report, out)
         }));
@@ -295,7 +318,7 @@ fn write_all(
     first
 }
 
-fn read_from(outcome: &ReadOutcome, resolved: &Resolved) -> Provenance {
+pub(super) fn read_from(outcome: &ReadOutcome, resolved: &Resolved) -> Provenance {
     Provenance {
         files: provenance::files(&outcome.files),
         partial: outcome.interrupted,

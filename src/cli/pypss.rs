@@ -135,6 +135,7 @@ fn fill(outcome: &PypssOutcome, scores: &Scores, resolved: &Resolved) -> Report 
         input: input(outcome),
         warnings: Vec::new(),
         generator: provenance::generator(resolved.profile),
+        compare: None,
     }
 }
 

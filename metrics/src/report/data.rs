@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    compare::Comparison,
     model::Category,
     score::{Confidence, Moment},
 };
@@ -34,6 +35,9 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// What made the report.
     pub generator: Generator,
+    /// How the run compares with others; only `pss compare` says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare: Option<Comparison>,
 }
 
 /// The Program Stability Score.
