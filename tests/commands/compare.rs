@@ -73,7 +73,7 @@ fn a_regression_between_files_is_found_named_and_fails() {
     assert_eq!(text.code, Some(1));
     for says in [
         "verdict fail",
-        "what got worse, surest first",
+        "what got worse, surest and largest first",
         "shop/db query is ",
         " % slower (",
         "worse",

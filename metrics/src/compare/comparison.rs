@@ -26,7 +26,7 @@ pub struct Comparison {
     pub parts: Vec<RegressionPart>,
     /// Whether anything got worse by more than chance and run-to-run differences explain. Not the verdict, which is policy.
     pub regressed: bool,
-    /// What, the surest first.
+    /// What, the surest first and of those the largest; the whole score last.
     pub causes: Vec<Cause>,
     /// The whole score and every metric.
     pub metrics: Vec<MetricChange>,

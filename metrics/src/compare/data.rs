@@ -169,6 +169,8 @@ pub struct Cause {
     pub p: f64,
     /// Share of false findings, were this one taken.
     pub q: f64,
+    /// How much: the fall of a score, 0..1; of slowness and errors the share that the base was spared, 1 - 1/ratio.
+    pub size: f64,
     /// In words.
     pub text: String,
 }

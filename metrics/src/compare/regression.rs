@@ -87,7 +87,12 @@ pub(super) fn regression(pairs: &[Pair<'_>], roots: (u64, u64)) -> Regression {
         _ => 0.0,
     };
     let of_shift = points_of(shift, SHIFT);
-    let mut shares = shares(Over::Worst, &scores).into_iter();
+    let shares = if scores.is_empty() {
+        Vec::new()
+    } else {
+        shares(Over::Worst, &scores)
+    };
+    let mut shares = shares.into_iter();
     let operations = beyond
         .iter()
         .map(|one| one.map(|(beyond, _)| (beyond, of_shift * shares.next().unwrap_or(0.0))))

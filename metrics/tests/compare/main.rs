@@ -265,10 +265,9 @@ fn nothing_is_said_of_next_to_nothing() {
     let plan = plan();
     let few: Vec<_> = calls(1, None).into_iter().take(8).collect();
     let comparison = compare(&[summary(&few)], &summary(&few), &plan);
-    assert_eq!(comparison.regression, Some(0.0), "the mix is known");
     let empty = compare(&[Summary::default()], &Summary::default(), &plan);
-    assert_eq!(empty.regression, None);
     for comparison in [comparison, empty] {
+        assert_eq!(comparison.regression, None);
         assert!(!comparison.tested() && !comparison.regressed);
         assert_eq!(
             judge(&comparison, Policy::default()).outcome,

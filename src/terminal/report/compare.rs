@@ -101,7 +101,10 @@ fn causes(out: &mut String, comparison: &Comparison, look: &Look) {
     line!(
         out,
         "{}",
-        look.paint(look.styles.heading, "what got worse, surest first")
+        look.paint(
+            look.styles.heading,
+            "what got worse, surest and largest first"
+        )
     );
     for cause in comparison.causes.iter().take(CAUSES) {
         wrapped(out, &format!("- {}", cause.text), 2, look.width);
