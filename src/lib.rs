@@ -21,6 +21,8 @@
 //! - CSV is read by the `csv` crate and not by polars: its decimals stay exact, a bad row is told with its line and costs no other, and no heavy build is needed.
 //! - The rules that classify are constants in `rules.rs` of the core and not a parsed file: they cost no start-up, and a typo does not compile.
 //! - A garbage collection log says that telemetry was on by a sample of zero at its first and last line; there is no flag of its own.
+//! - Base runs that state no session count as one session a day (UTC): traces rarely say more, and runs of one day taken for one session only ever turn a failure
+//!   into a warning.
 //! - The `pypss` profiles report on no record at all what PyPSS prints, and still exit 3.
 
 pub mod cli;
@@ -30,6 +32,7 @@ pub mod exit;
 pub mod files;
 pub mod input;
 pub mod length;
+pub mod machine;
 #[cfg(unix)]
 pub mod process;
 pub mod registry;

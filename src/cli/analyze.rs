@@ -28,6 +28,7 @@ use crate::{
     exit::Exit,
     files,
     input::{BLOCK, ReadOptions, ReadOutcome, places, read, write_summary},
+    machine,
     registry::Registry,
     terminal::{Bar, Look, render},
 };
@@ -98,7 +99,7 @@ pub(super) fn run(
     if arguments.self_time {
         return joined::run(&places, &options, &bar, resolved.top);
     }
-    let (report, summary) = if resolved.profile == Profile::Default {
+    let (report, mut summary) = if resolved.profile == Profile::Default {
         let outcome = read(&places, &options, &bar)?;
         let scored = score_with(&outcome.summary, &resolved.plan, &|n, work| {
             on_all_cores(options.threads, n, work);
@@ -110,6 +111,8 @@ pub(super) fn run(
         pypss::report(&places, &resolved, &options, &bar)?
     };
     bar.clear();
+    let here = arguments.measured_here || arguments.session.is_some();
+    machine::stamp(&mut summary, here, arguments.session.as_deref());
     write_all(arguments.json, common, &report, &summary, &exports)?;
     Ok(exit(&resolved, &report))
 }

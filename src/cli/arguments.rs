@@ -13,7 +13,7 @@ use crate::terminal::ColorChoice;
     name = "pss",
     version,
     propagate_version = true,
-    after_help = "Exit codes: 0 done, 1 a threshold was not met, 2 usage or configuration, 3 input unusable, 4 the measured command failed, 5 a report could not be written, 130 interrupted"
+    after_help = "Exit codes: 0 done, 1 a threshold was not met or a verdict of --fail-on was reached, 2 usage or configuration, 3 input unusable, 4 the measured command failed, 5 a report could not be written, 130 interrupted"
 )]
 pub struct Cli {
     /// What to do.
@@ -44,6 +44,8 @@ pub(super) enum Command {
     /// Run a command, watch it, and score how stable it ran
     #[cfg(unix)]
     Run(Box<Run>),
+    /// Say whether a run got worse than others, where, and whether that is more than noise
+    Compare(Box<Compare>),
     /// Say what a metric asks, how it is computed, and what to do when it is bad
     Explain(Explain),
     /// List the plugins of this build
@@ -133,6 +135,63 @@ pub(super) struct Analyze {
     pub(super) top: Option<String>,
     #[command(flatten)]
     pub(super) select: Select,
+    /// The traces were measured on this machine: say so in summaries, so that comparisons know
+    #[arg(long)]
+    pub(super) measured_here: bool,
+    /// Name of the session the traces were measured in, for summaries; implies --measured-here
+    #[arg(long, value_name = "NAME")]
+    pub(super) session: Option<String>,
+    /// Decoding threads; all cores by default
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pss compare base.pss --head head.jsonl\n  pss compare monday.pss tuesday.pss wednesday.pss --head today.pss\n  pss compare before/ --head after/ --same-session --export json=report.json\n\nWithout base runs of three or more sessions, or --same-session, a regression warns and does not fail."
+)]
+pub(super) struct Compare {
+    /// Base runs, one an argument: a trace file, a folder of one run's files, or a .pss summary; three or more are wanted
+    #[arg(required = true, value_name = "BASE")]
+    pub(super) bases: Vec<PathBuf>,
+    /// The run to judge: trace files, folders or .pss summaries, all of one run
+    #[arg(long, required = true, num_args = 1.., value_name = "HEAD")]
+    pub(super) head: Vec<PathBuf>,
+    /// Base and head ran in one session, on one machine one after the other: a regression then fails
+    #[arg(long)]
+    pub(super) same_session: bool,
+    /// Read all inputs as this format instead of finding it out
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<String>,
+    /// Fail as well when the head's own score is below this (0 to 100), n/a or incomplete
+    #[arg(
+        long,
+        visible_alias = "fail-if-below",
+        value_name = "SCORE",
+        allow_negative_numbers = true
+    )]
+    pub(super) fail_under: Option<String>,
+    /// Verdicts that exit 1: fail, warn, inconclusive
+    #[arg(long, value_name = "VERDICTS")]
+    pub(super) fail_on: Option<String>,
+    /// The same as --fail-on fail,warn,inconclusive
+    #[arg(long, conflicts_with = "fail_on")]
+    pub(super) strict: bool,
+    /// Compare only these metrics, such as IO,DB
+    #[arg(long, value_name = "CODES")]
+    pub(super) metrics: Option<String>,
+    /// Set a metric's weight, such as IO=.25
+    #[arg(long, value_name = "CODE=WEIGHT")]
+    pub(super) weight: Vec<String>,
+    /// Write a view to a file, such as json=report.json, or summary=head.pss for the head; - is standard output
+    #[arg(long, value_name = "VIEW=PATH")]
+    pub(super) export: Vec<String>,
+    /// Print the report as JSON instead of text
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Operations shown beside those that changed
+    #[arg(long, value_name = "N")]
+    pub(super) top: Option<String>,
     /// Decoding threads; all cores by default
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,

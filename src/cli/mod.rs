@@ -2,6 +2,7 @@
 
 mod analyze;
 mod arguments;
+mod compare;
 mod completions;
 mod config;
 mod convert;
@@ -55,6 +56,7 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
     let registry = || Registry::collect(crates, &overrides);
     match &cli.command {
         Command::Analyze(arguments) => analyze::run(arguments, &cli.common, &registry()?),
+        Command::Compare(arguments) => compare::run(arguments, &cli.common, &registry()?),
         Command::Explain(arguments) => explain::run(arguments, &registry()?),
         Command::Plugins(arguments) => plugins::run(arguments, &registry()?),
         Command::Init(arguments) => init::run(arguments),

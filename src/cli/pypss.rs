@@ -136,6 +136,7 @@ fn fill(outcome: &PypssOutcome, scores: &Scores, resolved: &Resolved) -> Report 
         run: None,
         warnings: Vec::new(),
         generator: provenance::generator(resolved.profile),
+        compare: None,
     }
 }
 

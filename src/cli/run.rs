@@ -21,6 +21,7 @@ use crate::{
     exit::Exit,
     input::{BLOCK, Place, ReadOptions, read},
     length::parse_length,
+    machine,
     process::{Launch, Status},
     registry::Registry,
     run::{Done, Plan, Recorded, Recorder, Round, rounds},
@@ -92,6 +93,7 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
     let mut report = build(&outcome.summary, &resolved.plan, &scored, read);
     report.run = Some(of_rounds(arguments, &done));
     report.warnings.extend(advice(&report));
+    machine::stamp(&mut outcome.summary, true, None);
     write_all_to(
         Stream::Err,
         arguments.json,

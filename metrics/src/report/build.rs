@@ -76,6 +76,7 @@ pub fn build(summary: &Summary, plan: &Plan, scored: &Scored, provenance: Proven
         warnings,
         metrics,
         generator: provenance.generator,
+        compare: None,
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::run::RunReport;
 use crate::{
+    compare::Comparison,
     model::Category,
     score::{Confidence, Moment},
 };
@@ -38,6 +39,9 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// What made the report.
     pub generator: Generator,
+    /// How the run compares with others; only `pss compare` says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare: Option<Comparison>,
 }
 
 /// The Program Stability Score.

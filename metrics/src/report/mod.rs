@@ -1,11 +1,13 @@
 //! The report: plain data, versioned, filled once and rendered by every view, so that no two views can disagree.
 
 mod build;
+mod compared;
 mod data;
 mod run;
 mod verdict;
 
 pub use build::{Provenance, build};
+pub use compared::compared;
 pub use data::{
     BadExample, Classification, FactorReport, Generator, InputFile, InputReport, MetricReport,
     OperationReport, Pss, Report, SCHEMA, TimelineReport, Verdict, VerdictOutcome, WorstReport,

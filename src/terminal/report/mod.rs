@@ -13,6 +13,7 @@ macro_rules! line {
 }
 
 mod advice;
+mod compare;
 mod headline;
 mod input;
 mod metrics;
@@ -27,6 +28,11 @@ mod wrap;
 /// The report for a terminal.
 pub fn render(report: &Report, look: &Look) -> String {
     let mut out = String::new();
+    if let Some(comparison) = &report.compare {
+        compare::compare(&mut out, report, comparison, look);
+        input::input(&mut out, report, look);
+        return out;
+    }
     headline::headline(&mut out, report, look);
     run::run(&mut out, report, look);
     metrics::metrics(&mut out, report, look);
