@@ -33,5 +33,13 @@ pub const PLUGIN_CRATE: PluginCrate = plugin_crate!(
     "format:prometheus",
     "format:xray",
     "format:zipkin",
-    "view:json"
+    "view:csv",
+    "view:github",
+    "view:github-output",
+    "view:html",
+    "view:json",
+    "view:junit",
+    "view:markdown",
+    "view:openmetrics",
+    "view:svg"
 );

@@ -59,7 +59,15 @@ fn the_default_build_has_these_plugins() {
             "format:prometheus",
             "format:xray",
             "format:zipkin",
-            "view:json"
+            "view:csv",
+            "view:github",
+            "view:github-output",
+            "view:html",
+            "view:json",
+            "view:junit",
+            "view:markdown",
+            "view:openmetrics",
+            "view:svg"
         ]
     );
 }

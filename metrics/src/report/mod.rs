@@ -2,10 +2,13 @@
 
 mod build;
 mod data;
+mod distribution;
+mod gate;
 mod verdict;
 
 pub use build::{Provenance, build};
 pub use data::{
-    BadExample, Classification, FactorReport, Generator, InputFile, InputReport, MetricReport,
-    OperationReport, Pss, Report, SCHEMA, TimelineReport, Verdict, VerdictOutcome, WorstReport,
+    BadExample, Classification, Distribution, FactorReport, Gate, Generator, InputFile,
+    InputReport, MetricReport, OperationReport, Pss, Report, SCHEMA, TimelineReport, Verdict,
+    VerdictOutcome, WorstReport,
 };
