@@ -69,3 +69,28 @@ fn what_begins_with_a_plus_is_appended_to() {
     let both = std::fs::read_to_string(&path).expect("a file");
     assert_eq!(both, format!("what was there\n{markdown}{markdown}"));
 }
+
+#[test]
+fn a_report_of_before_thresholds_and_distributions_still_reads() {
+    let mut report = Written::of(CHECKOUT, &["--fail-under", "80"]).json();
+    for list in ["metrics", "operations"] {
+        for each in report[list].as_array_mut().expect("a list") {
+            let each = each.as_object_mut().expect("an object");
+            each.remove("gate");
+            each.remove("durations");
+        }
+    }
+    report["pss"]
+        .as_object_mut()
+        .expect("an object")
+        .remove("gate");
+    let old: pss_metrics::report::Report =
+        serde_json::from_value(report).expect("still pss.report/1");
+    assert!(
+        old.pss.gate.is_none()
+            && old
+                .operations
+                .iter()
+                .all(|operation| operation.durations.is_none())
+    );
+}

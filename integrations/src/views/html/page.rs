@@ -130,14 +130,16 @@ struct Absent {
     question: String,
     failed: bool,
     reason: String,
-    needs: String,
+    /// Parts of a sentence, and whether each is code.
+    needs: Vec<(String, bool)>,
 }
 
 struct Timeline {
     drawn: Option<timeline::Drawn>,
     label: String,
     summary: String,
-    burst: Number,
+    /// The share of bad windows, where there are any.
+    burst: Option<Number>,
     rows: Vec<Window>,
 }
 
@@ -326,7 +328,7 @@ fn metric_of(place: usize, metric: &MetricReport) -> Option<Metric> {
         bar: at(100.0 * score.clamp(0.0, 1.0)),
         low_at: at(100.0 * low),
         span_at: at((100.0 * (high - low)).max(0.5)),
-        weight: Number::new(metric.weight, |weight| weight.to_string()),
+        weight: Number::new(metric.weight, hundredth),
         points: Number::new(metric.points, points),
         n: Number::count(metric.n),
         threshold: metric
@@ -376,7 +378,12 @@ fn absent(metric: &MetricReport) -> Option<Absent> {
         question: sentence(&metric.name),
         failed: metric.failed.is_some(),
         reason: reason.map_or_else(|| "n/a".to_owned(), |reason| sentence(reason)),
-        needs: sentence(&metric.needs),
+        needs: sentence(&metric.needs)
+            .split('`')
+            .enumerate()
+            .map(|(place, part)| (part.to_owned(), place % 2 == 1))
+            .filter(|(part, _)| !part.is_empty())
+            .collect(),
     })
 }
 
@@ -411,7 +418,7 @@ fn timeline_of(report: &Report) -> Option<Timeline> {
             timeline.windows.len(),
             seconds(first.seconds)
         ),
-        burst: Number::new(timeline.burst, percent),
+        burst: (timeline.burst > 0.0).then(|| Number::new(timeline.burst, percent)),
         rows: timeline
             .windows
             .iter()
