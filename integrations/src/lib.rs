@@ -45,5 +45,13 @@ pub const PLUGIN_CRATE: PluginCrate = plugin_crate!(
     "sampler:process",
     "sampler:psi",
     "sampler:sockets",
-    "view:json"
+    "view:csv",
+    "view:github",
+    "view:github-output",
+    "view:html",
+    "view:json",
+    "view:junit",
+    "view:markdown",
+    "view:openmetrics",
+    "view:svg"
 );

@@ -313,13 +313,11 @@ pub(super) fn write_all_to(
                 stdout_taken = true;
                 stdout::write(|out| view.render(report, out))
             }
-            Export::View(view, path) => files::write(Path::new(path), |file| {
-                view.render(report, &mut std::io::BufWriter::new(file))
-            })
-            .map_err(|error| Error::Output {
-                what: format!("`{path}`"),
-                error,
-            }),
+            Export::View(view, path) => files::export(path, |file| view.render(report, file))
+                .map_err(|error| Error::Output {
+                    what: format!("`{path}`"),
+                    error,
+                }),
         });
     }
     let taken = stdout_taken && stream == Stream::Out;

@@ -118,7 +118,7 @@ pub(super) struct Analyze {
     /// How to score: default, pypss or pypss-core
     #[arg(long, value_name = "PROFILE")]
     pub(super) profile: Option<String>,
-    /// Write a view to a file, such as json=report.json or summary=run.pss; - is standard output
+    /// Write a view to a file, such as html=report.html or summary=run.pss; - is standard output, +PATH appends; see `pss plugins list`
     #[arg(long, value_name = "VIEW=PATH")]
     pub(super) export: Vec<String>,
     /// Print the report as JSON instead of text

@@ -64,7 +64,15 @@ fn the_default_build_has_these_plugins() {
             "sampler:process",
             "sampler:psi",
             "sampler:sockets",
-            "view:json"
+            "view:csv",
+            "view:github",
+            "view:github-output",
+            "view:html",
+            "view:json",
+            "view:junit",
+            "view:markdown",
+            "view:openmetrics",
+            "view:svg"
         ]
     );
 }

@@ -3,13 +3,16 @@
 mod build;
 mod compared;
 mod data;
+mod distribution;
+mod gate;
 mod run;
 mod verdict;
 
 pub use build::{Provenance, build};
 pub use compared::compared;
 pub use data::{
-    BadExample, Classification, FactorReport, Generator, InputFile, InputReport, MetricReport,
-    OperationReport, Pss, Report, SCHEMA, TimelineReport, Verdict, VerdictOutcome, WorstReport,
+    BadExample, Classification, Distribution, FactorReport, Gate, Generator, InputFile,
+    InputReport, MetricReport, OperationReport, Pss, Report, SCHEMA, TimelineReport, Verdict,
+    VerdictOutcome, WorstReport,
 };
 pub use run::{RoundReport, RunReport, SpreadReport};
