@@ -4,6 +4,9 @@
 //! format of `pss-integrations`; what formats push is folded into a summary by `pss-metrics`, which also scores it and fills the report; [`terminal`] and the
 //! views of `pss-integrations` render that. [`cli`] has one file per command, [`config`] one per concern of `pss.toml`.
 //!
+//! [`process`] starts commands and leaves none behind; [`run`] drives samplers, the receiver of `pss-receiver` and rounds. It records native records and knows no
+//! score: they are read back as any trace is, so that a run and what was saved of it cannot differ.
+//!
 //! Crates point one way: `pss -> pss-integrations -> pss-metrics`; a heavy package, such as `pss-columnar` with polars, stands between `pss` and the latter two.
 //!
 //! # Plugins
@@ -23,6 +26,9 @@
 //! - A garbage collection log says that telemetry was on by a sample of zero at its first and last line; there is no flag of its own.
 //! - Base runs that state no session count as one session a day (UTC): traces rarely say more, and runs of one day taken for one session only ever turn a failure
 //!   into a warning.
+//! - `pss run` scores what it recorded, and not a summary folded on the way: one path from records to scores, at the price of a temporary file.
+//! - A second process guards the command of `pss run`: the kernel's parent-death signal needs unsafe code, and reaches one process instead of a group.
+//! - Views that join spans stand in `joined` of the core, and are asked for by `--self-time`; they read raw spans, which no summary keeps.
 //! - The `pypss` profiles report on no record at all what PyPSS prints, and still exit 3.
 
 pub mod cli;

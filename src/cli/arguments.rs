@@ -200,7 +200,7 @@ pub(super) struct Compare {
 #[cfg(unix)]
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pss run -- ./server --bench\n  pss run --runs 20 --warmup 3 -- python job.py\n  pss run --read gc.log -- java -Xlog:gc*:gc.log -jar app.jar\n  pss run --save run.jsonl --fail-under 80 -- pytest -q\n\nThe command keeps its standard streams, and the report goes to standard error. Spans are received over OTLP on a loopback port that the command is told by\nOTEL_EXPORTER_OTLP_ENDPOINT, unless that is set; native records may be appended to the file that PSS_TRACE_FILE names.\nExit 4 when the command failed."
+    after_help = "Examples:\n  pss run -- ./server --bench\n  pss run --runs 20 --warmup 3 -- python job.py\n  pss run --read gc.log -- java -Xlog:gc*:gc.log -jar app.jar\n  pss run --save run.jsonl --fail-under 80 -- pytest -q\n  pss run --runs 20 --against './server-old --bench' -- ./server --bench\n\nThe command keeps its standard streams, and the report goes to standard error. Spans are received over OTLP on a loopback port that the command is told by\nOTEL_EXPORTER_OTLP_ENDPOINT, unless that is set; native records may be appended to the file that PSS_TRACE_FILE names.\nExit 4 when the command failed."
 )]
 pub(super) struct Run {
     /// The command and its arguments
@@ -221,6 +221,9 @@ pub(super) struct Run {
     /// Time between samples, such as 100ms; by the length of the round where nothing is said
     #[arg(long, value_name = "LENGTH")]
     pub(super) interval: Option<String>,
+    /// A line for the shell, run in turn with the command: a round of this, a round of that; the report then says what the command does worse
+    #[arg(long, value_name = "LINE", conflicts_with = "save")]
+    pub(super) against: Option<String>,
     /// A line for the shell before each round
     #[arg(long, value_name = "LINE")]
     pub(super) prepare: Option<String>,

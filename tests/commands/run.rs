@@ -525,3 +525,42 @@ fn spans_are_received() {
         .find(|operation| operation["operation"] == "pay");
     assert_eq!(pay.expect("it was received")["n"], 100);
 }
+
+#[test]
+fn two_commands_take_turns_and_are_compared() {
+    let work = Work::new();
+    let against = "sh -c 'echo b >> log; sleep 0.05'";
+    let slower = "echo h >> log; sleep 0.15";
+    let compared = |command: &str, export: &str| {
+        work.pss(&[
+            "run",
+            "--runs",
+            "30",
+            "--otlp",
+            "off",
+            "--against",
+            against,
+            "--export",
+            export,
+            "--",
+            "sh",
+            "-c",
+            command,
+        ])
+    };
+    let ran = compared(slower, "json=r.json");
+    assert_eq!(work.read("log"), "h\nb\n".repeat(30), "round by round");
+    let report = json(&work, "r.json");
+    assert_eq!(report["compare"]["regressed"], true, "{}", ran.err);
+    assert_eq!(
+        ran.code,
+        Some(1),
+        "interleaved on one machine, so a regression fails: {}",
+        ran.err
+    );
+    assert!(ran.err.contains("sh/run is"), "{}", ran.err);
+    assert_eq!(
+        report["run"]["rounds"].as_array().expect("a list").len(),
+        30
+    );
+}
