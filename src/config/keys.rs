@@ -130,7 +130,7 @@ impl Keys {
             "run.interval".into(),
             Takes::Length,
             None,
-            "time between two samples of `pss run`, such as \"100ms\"; a hundredth of the time that has passed, from 20 to 500 ms, where nothing is said",
+            "time between two samples of `pss run`, such as \"100ms\"; a twenty-fifth of the time that has passed, from 20 to 500 ms, where nothing is said",
         );
         for metric in metrics {
             let meta = metric.meta();
