@@ -87,6 +87,14 @@ fn child() {
         "workers" => loop {
             Command::new("sleep").arg("0.06").status().expect("sleep");
         },
+        "storm" => loop {
+            let many: Vec<Child> = (0..8)
+                .filter_map(|_| Command::new("true").spawn().ok())
+                .collect();
+            for mut child in many {
+                child.wait().expect("ended");
+            }
+        },
         role => panic!("no role {role}"),
     }
     std::thread::sleep(Duration::from_secs(60));
@@ -427,6 +435,28 @@ fn a_process_that_vanishes_is_no_failure() {
     // And one that was gone before anyone looked.
     let gone = Target::new(child.child.id());
     assert!(poll(&mut *process(&gone), 100).0.is_empty());
+}
+
+#[test]
+fn a_storm_of_short_processes_is_no_failure() {
+    let child = Running::alone("storm");
+    let mut sampler = process(&child.target());
+    let mut samples = Samples::default();
+    for _ in 0..200 {
+        sampler.poll(now(), &mut samples);
+        std::thread::sleep(Duration::from_millis(3));
+    }
+    let entities = samples.entities(Signal::FAULTS_MINOR);
+    println!("{} samples of {entities:?}", samples.0.len());
+    assert!((1..12).contains(&entities.len()), "{entities:?}");
+    for entity in entities {
+        let faults = samples.of(Signal::FAULTS_MINOR).into_iter();
+        let faults: Vec<u64> = faults
+            .filter(|seen| seen.entity == entity)
+            .map(|seen| seen.value)
+            .collect();
+        assert!(faults.is_sorted(), "{entity}: {faults:?}");
+    }
 }
 
 #[test]
