@@ -32,11 +32,12 @@ impl Target {
         self.root
     }
 
-    /// Ids of the processes of the tree that live, the root among them; `now` in nanoseconds since the Unix epoch.
+    /// Ids of the processes of the tree that live, the root among them; `now` in nanoseconds since the Unix epoch. Looks anew, where samplers may spare it.
     #[cfg(target_os = "linux")]
     pub fn pids(&self, now: i64) -> Vec<u32> {
-        self.look(now)
-            .processes()
+        let mut tree = self.look(now);
+        tree.scan_now();
+        tree.processes()
             .filter(|process| !process.ended())
             .map(|process| process.pid)
             .collect()
