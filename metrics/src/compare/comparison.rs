@@ -36,7 +36,7 @@ pub struct Comparison {
     pub new: Vec<Strangers>,
     /// Operations that only the base has.
     pub vanished: Vec<Strangers>,
-    /// The runs: the base in its canonical order, the head last.
+    /// The runs: the base in the order of time, the head last.
     pub runs: Vec<RunFacts>,
     /// Sessions that the base runs are known to span.
     pub sessions: u64,
@@ -87,6 +87,7 @@ pub fn compare(bases: &[Summary], head: &Summary, plan: &Plan) -> Comparison {
     let causes = causes(&metrics, &operations);
     let (new, vanished) = strangers(&pairs, &pooled, head);
     let mut runs: Vec<RunFacts> = bases.iter().map(|base| facts("base", base)).collect();
+    runs.sort_by_cached_key(|run| (run.start, run.sources.clone()));
     runs.push(facts("head", head));
     Comparison {
         regression: regression.points,

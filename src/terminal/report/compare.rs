@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use comfy_table::ColumnConstraint;
 use pss_metrics::{
     compare::{
         Change, Comparison, Direction, MetricChange, OperationChange, Quantity, RunFacts, Strangers,
@@ -21,6 +22,8 @@ use super::{
 
 /// Operations listed that only one side has.
 const STRANGERS: usize = 8;
+/// From this width on, numbers of spans and errors find room beside the rest.
+const WIDE: usize = 100;
 /// Causes listed.
 const CAUSES: usize = 12;
 
@@ -191,23 +194,28 @@ fn operations(out: &mut String, comparison: &Comparison, look: &Look) {
         "{}",
         look.paint(look.styles.heading, "operations, what changed first")
     );
-    let mut table = table(
-        look,
-        &[
-            "points",
-            "operation",
-            "n",
-            "errors",
-            "median",
-            "change",
-            "q",
-            "",
-        ],
-    );
+    let wide = look.width >= WIDE;
+    let header = [
+        "points",
+        "operation",
+        "n",
+        "errors",
+        "median",
+        "change",
+        "q",
+        "",
+    ];
+    let shown = |at: usize| wide || !(2..4).contains(&at);
+    let header: Vec<&str> = (0..)
+        .zip(header)
+        .filter(|(at, _)| shown(*at))
+        .map(|(_, name)| name)
+        .collect();
+    let mut table = table(look, &header);
     for operation in &comparison.operations {
         let (text, q, direction) = told(operation);
         let both = |base: String, head: String| format!("{base} > {head}");
-        table.add_row([
+        let cells = [
             points(operation.points),
             named(&operation.service, &operation.operation),
             both(count(operation.n_base), count(operation.n_head)),
@@ -219,10 +227,21 @@ fn operations(out: &mut String, comparison: &Comparison, look: &Look) {
             text,
             q,
             paint(look, direction, word(direction)),
-        ]);
+        ];
+        table.add_row(
+            (0..)
+                .zip(cells)
+                .filter(|(at, _)| shown(*at))
+                .map(|(_, cell)| cell),
+        );
     }
-    for column in [0, 2, 3, 4, 5, 6] {
-        align_right(&mut table, column);
+    for at in (0..header.len()).filter(|at| *at != 1) {
+        if at + 1 < header.len() {
+            align_right(&mut table, at);
+        }
+        if let Some(column) = table.column_mut(at) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     }
     line!(out, "{}", table.trim_fmt());
 }
