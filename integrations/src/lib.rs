@@ -18,6 +18,11 @@
 //! # Adding one
 //! To add a format: one file in `formats` with an implementation of [`formats::Format`] and `inventory::submit! { FormatEntry { format: &YourFormat } }`, and its
 //! name in [`PLUGIN_CRATE`]; its tests go to `tests/formats`. A sampler likewise in `samplers`, its tests in `integrations/tests/samplers.rs`.
+//!
+//! # Views
+//! A view is one file in [`views`] with an implementation of [`views::View`], `inventory::submit! { ViewEntry { view: &YourView } }` and its name in
+//! [`PLUGIN_CRATE`]. It shows what the report says, escapes what comes from outside in the way of its form, and says `n/a` with the reason where there is nothing;
+//! `tests/views` of `pss` reads every number back out of it.
 
 pub mod formats;
 pub mod samplers;

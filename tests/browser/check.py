@@ -53,6 +53,20 @@ def hostile_trace():
     return "\n".join(lines)
 
 
+def burst_trace():
+    """A steady run in which some minutes are not."""
+    lines = []
+    for i in range(30_000):
+        wild = 11_000 < i < 13_000 or 21_000 < i < 22_000
+        spread = (i * 7919 % 101) / 101
+        lines.append(json.dumps({
+            "name": f"GET /{'abc'[i % 3]}", "service": "shop", "kind": "server",
+            "duration": 0.02 * (40 ** spread if wild else 1 + 0.2 * spread),
+            "timestamp": 1_760_000_000 + i * 0.05, "error": wild and i % 5 == 0,
+        }))
+    return "\n".join(lines)
+
+
 def report(pss, folder, name, *arguments):
     path = folder / f"{name}.html"
     subprocess.run([pss, "analyze", *arguments, "--quiet", "--export", f"html={path}"], cwd=ROOT, check=False)
@@ -165,10 +179,12 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         (folder / "hostile.jsonl").write_text(hostile_trace(), encoding="utf-8")
+        (folder / "burst.jsonl").write_text(burst_trace(), encoding="utf-8")
         (folder / "few.jsonl").write_text('{"name": "only", "duration": 0.5}\n', encoding="utf-8")
         pages = {
             "checkout": report(pss, folder, "checkout", "samples/checkout/traces.jsonl", "--top", "30"),
             "hostile": report(pss, folder, "hostile", str(folder / "hostile.jsonl"), "--top", "50", "--fail-under", "99"),
+            "burst": report(pss, folder, "burst", str(folder / "burst.jsonl")),
             "few": report(pss, folder, "few", str(folder / "few.jsonl")),
             "pypss": report(pss, folder, "pypss", "samples/checkout/traces.jsonl", "--profile", "pypss"),
         }
@@ -186,6 +202,11 @@ def main():
                 check(f"{name}: filtering shows what it should", browser.evaluate(FILTERED % (word, word)) is True)
                 check(f"{name}: quiet after all that", browser.complaints() == [], browser.complaints())
             hostile(browser, pages["hostile"])
+            browser.open(pages["burst"])
+            marked, said = browser.evaluate(
+                "[document.querySelectorAll('.badwindow').length, [...document.querySelectorAll('#timeline tbody tr')]"
+                ".filter((row) => row.textContent.includes('bad')).length]")
+            check("burst: bad windows are marked, as many as the table says", marked == said > 0, (marked, said))
         finally:
             browser.close()
     sys.exit(1 if failures else 0)

@@ -30,7 +30,7 @@ class Chromium:
             [path, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
              "--disable-background-networking", "--hide-scrollbars", "--remote-debugging-pipe",
              f"--user-data-dir={self.home.name}", "about:blank"],
-            pass_fds=(3, 4), preexec_fn=hand_over, close_fds=False,
+            preexec_fn=hand_over, close_fds=False,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(to_read)
         os.close(to_write)

@@ -1,6 +1,6 @@
 //! OpenMetrics: gauges for a textfile collector or a Pushgateway, in the form that Prometheus' older text format shares.
 
-use std::{fmt::Write as _, io};
+use std::{collections::BTreeSet, fmt::Write as _, io};
 
 use pss_metrics::{
     plugin::PluginMeta,
@@ -245,28 +245,28 @@ impl Text {
         help: &str,
         samples: impl IntoIterator<Item = (Vec<(&'a str, &'a str)>, Option<f64>)>,
     ) {
-        let mut headed = false;
+        let mut written = BTreeSet::new();
         for (labels, value) in samples {
             let Some(value) = value else { continue };
             // Writing to a string cannot fail.
-            if !headed {
+            if written.is_empty() {
                 let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} gauge");
-                headed = true;
             }
-            self.0.push_str(name);
-            for (at, (label, text)) in labels.iter().enumerate() {
-                let _ = write!(
-                    self.0,
-                    "{}{label}=\"{}\"",
-                    if at == 0 { '{' } else { ',' },
-                    escaped(text)
-                );
+            let labels: Vec<String> = labels
+                .iter()
+                .map(|(label, text)| format!("{label}=\"{}\"", escaped(text)))
+                .collect();
+            let labels = labels.join(",");
+            // Names that are alike once they are cut would be the same series twice, which no reader takes: the dearest comes first and stays.
+            if written.contains(&labels) {
+                continue;
             }
-            let _ = writeln!(
-                self.0,
-                "{} {value}",
-                if labels.is_empty() { "" } else { "}" }
-            );
+            let _ = if labels.is_empty() {
+                writeln!(self.0, "{name} {value}")
+            } else {
+                writeln!(self.0, "{name}{{{labels}}} {value}")
+            };
+            written.insert(labels);
         }
     }
 }
@@ -285,10 +285,15 @@ mod tests {
     #[test]
     fn labels_are_escaped_and_absent_values_left_out() {
         let mut text = Text::default();
+        let name = "q\"\\\n";
         text.gauge(
             "a",
             "h",
-            [(vec![("x", "q\"\\\n")], Some(0.5)), (vec![], None)],
+            [
+                (vec![("x", name)], Some(0.5)),
+                (vec![], None),
+                (vec![("x", "q\"\\\t")], Some(0.25)),
+            ],
         );
         text.gauge("b", "h", [(vec![], None)]);
         assert_eq!(

@@ -138,6 +138,8 @@ struct Timeline {
     drawn: Option<timeline::Drawn>,
     label: String,
     summary: String,
+    /// Windows with a score.
+    scored: usize,
     /// The share of bad windows, where there are any.
     burst: Option<Number>,
     rows: Vec<Window>,
@@ -412,6 +414,7 @@ fn timeline_of(report: &Report) -> Option<Timeline> {
     });
     Some(Timeline {
         drawn: timeline::drawn(timeline, &bad),
+        scored,
         label: format!("score of {scored} windows over time{worst}"),
         summary: format!(
             "{} windows of {}{worst}",
