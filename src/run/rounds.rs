@@ -125,7 +125,7 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>) -> Result<Done, Error> {
         }
     }
     for lane in open {
-        lane.close(&mut done.notices);
+        done.notices.extend(lane.close());
     }
     done.interrupted = host.interrupted();
     done.notices.extend(absent);
@@ -172,16 +172,16 @@ impl<'a> Open<'a> {
         })
     }
 
-    #[cfg_attr(
-        not(feature = "receiver"),
-        expect(unused_variables, reason = "only a receiver has something to tell")
-    )]
-    fn close(self, notices: &mut Vec<String>) {
+    /// Stops what the lane had; says what the user should know.
+    fn close(self) -> Vec<String> {
         #[cfg(feature = "receiver")]
-        if let Some(receiver) = self.receiver {
-            received(&receiver.stop(DRAIN), notices);
-        }
+        let notices = self
+            .receiver
+            .map_or_else(Vec::new, |receiver| received(&receiver.stop(DRAIN)));
+        #[cfg(not(feature = "receiver"))]
+        let notices = Vec::new();
         self.lane.recorder.turn(false);
+        notices
     }
 }
 
@@ -225,19 +225,20 @@ fn point_to(
 
 /// What the receiver could not take.
 #[cfg(feature = "receiver")]
-fn received(counts: &pss_receiver::Counts, notices: &mut Vec<String>) {
-    for (refusal, count) in &counts.refused {
-        notices.push(format!(
+fn received(counts: &pss_receiver::Counts) -> Vec<String> {
+    let refused = counts.refused.iter().map(|(refusal, count)| {
+        format!(
             "the OTLP receiver refused {count} requests: {}",
             refusal.reason()
-        ));
-    }
-    if counts.unusable > 0 {
-        notices.push(format!(
+        )
+    });
+    let unusable = (counts.unusable > 0).then(|| {
+        format!(
             "{} of {} received records could not be used",
             counts.unusable, counts.records
-        ));
-    }
+        )
+    });
+    refused.chain(unusable).collect()
 }
 
 /// Runs what the user wants before or after a round.
