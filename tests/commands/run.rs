@@ -1,7 +1,6 @@
 //! `pss run`: a transparent wrapper that measures.
 
 use std::{
-    io::{Read, Write},
     os::unix::fs::PermissionsExt,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -475,6 +474,7 @@ fn what_the_user_set_is_left_as_it_is() {
 #[cfg(feature = "receiver")]
 #[test]
 fn spans_are_received() {
+    use std::io::{Read, Write};
     let work = Work::new();
     let posts = |endpoint: &str, count: u32| {
         let address = endpoint.strip_prefix("http://").expect("an address");
