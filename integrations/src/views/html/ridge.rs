@@ -93,7 +93,7 @@ fn decade(log: f64) -> String {
         .replace(".0", "")
 }
 
-/// Bins of one operation are equally wide, so that their counts are heights; the tallest fills the figure.
+/// Bins of one operation are equally wide; the tallest fills the figure. Heights are square roots: the slowest hundredth of calls is what a reader looks for.
 fn steps(durations: &Distribution, x: &impl Fn(f64) -> f64) -> String {
     let most = durations.counts.iter().copied().max().unwrap_or(1) as f64;
     let bound = |i: usize| {
@@ -103,7 +103,7 @@ fn steps(durations: &Distribution, x: &impl Fn(f64) -> f64) -> String {
     };
     let mut path = format!("M{} {HEIGHT}", bound(0));
     for (i, n) in durations.counts.iter().enumerate() {
-        let y = at(HEIGHT - (HEIGHT - 2.0) * *n as f64 / most);
+        let y = at(HEIGHT - (HEIGHT - 2.0) * (*n as f64 / most).sqrt());
         path.push_str(&format!("V{y}H{}", bound(i + 1)));
     }
     path.push_str(&format!("V{HEIGHT}z"));

@@ -60,8 +60,9 @@ pub(super) fn drawn(timeline: &TimelineReport, bad: &[bool]) -> Option<Drawn> {
     let x = |time: f64| WIDTH * ((time - start) / length).clamp(0.0, 1.0);
     let least = scores.iter().copied().fold(100.0, f64::min);
     // Room below the worst window, and never less than ten points: noise should look small.
-    let floor = ((least - 5.0).clamp(0.0, 90.0) / 10.0).floor() * 10.0;
-    let y = |score: f64| HEIGHT * (1.0 - ((score - floor) / (100.0 - floor)).clamp(0.0, 1.0));
+    let (floor, step) = axis((least - 5.0).clamp(0.0, 90.0) as u32);
+    let bottom = f64::from(floor);
+    let y = |score: f64| HEIGHT * (1.0 - ((score - bottom) / (100.0 - bottom)).clamp(0.0, 1.0));
     let mut line = String::new();
     let mut dots = Vec::new();
     let mut broken = true;
@@ -86,14 +87,6 @@ pub(super) fn drawn(timeline: &TimelineReport, bad: &[bool]) -> Option<Drawn> {
             },
         });
     }
-    let step = if floor >= 80.0 {
-        5
-    } else if floor >= 50.0 {
-        10
-    } else {
-        25
-    };
-    let floor = floor as u32;
     Some(Drawn {
         floor,
         marks: (0..=(100 - floor) / step)
@@ -120,11 +113,32 @@ pub(super) fn drawn(timeline: &TimelineReport, bad: &[bool]) -> Option<Drawn> {
     })
 }
 
+/// Floor and step of the axis for a least score. The floor is a whole number of steps below 100: labels stand at equal distances.
+fn axis(least: u32) -> (u32, u32) {
+    match least {
+        80.. => (least / 10 * 10, 5),
+        50.. => (least / 10 * 10, 10),
+        25.. => (25, 25),
+        _ => (0, 25),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use pss_metrics::score::Moment;
 
     use super::*;
+
+    #[test]
+    fn labels_end_at_the_floor() {
+        for least in 0..=90 {
+            let (floor, step) = axis(least);
+            assert!(
+                floor <= least && (100 - floor).is_multiple_of(step),
+                "{least}"
+            );
+        }
+    }
 
     #[test]
     fn bad_windows_are_those_the_report_counts() {
