@@ -46,7 +46,7 @@ pub(super) enum Command {
     Run(Box<Run>),
     /// Say whether a run got worse than others, where, and whether that is more than noise
     Compare(Box<Compare>),
-    /// Say what a metric asks, how it is computed, and what to do when it is bad
+    /// Say what a metric asks, how it is computed, and what to do when it is bad; or why a report has its score
     Explain(Explain),
     /// List the plugins of this build
     Plugins(Plugins),
@@ -281,7 +281,8 @@ pub(super) struct Run {
 
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// A metric's code, such as DB
+    /// A metric's code, such as DB, or a report that --export json= wrote
+    #[arg(value_name = "METRIC|REPORT")]
     pub(super) metric: String,
 }
 

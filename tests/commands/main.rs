@@ -4,6 +4,7 @@ mod bad_input;
 mod compare;
 mod config;
 mod exits;
+mod explain;
 mod manual;
 mod plugins;
 mod pypss;

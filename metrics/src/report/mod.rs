@@ -4,6 +4,7 @@ mod build;
 mod compared;
 mod data;
 mod distribution;
+mod explained;
 mod gate;
 mod run;
 mod verdict;
@@ -15,4 +16,5 @@ pub use data::{
     InputReport, MetricReport, OperationReport, Pss, Report, SCHEMA, TimelineReport, Verdict,
     VerdictOutcome, WorstReport,
 };
+pub use explained::{Explained, explain};
 pub use run::{RoundReport, RunReport, SpreadReport};
