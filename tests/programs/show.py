@@ -66,6 +66,9 @@ def main():
                 other = scores["steady rounds"] if code in ("IO", "ERR") else scores["steady"]
                 worse = scores[name].get(code)
                 better = 1.0 if other.get(code) is None else other[code]
+                if code == "STARVE" and better < 0.5:
+                    print("the machine is busy with something else: what starving does cannot be seen")
+                    continue
                 if worse is None or worse > better - 0.1:
                     sys.exit(f"{name}: {code} is {shown(worse)}, and {shown(better)} for the steady one")
 
