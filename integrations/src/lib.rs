@@ -11,8 +11,12 @@
 //!
 //! To add a format: one file in `formats` with an implementation of [`formats::Format`] and `inventory::submit! { FormatEntry { format: &YourFormat } }`, and its
 //! name in [`PLUGIN_CRATE`]; its tests go to `tests/formats`.
+//!
+//! # SQL
+//! [`sql_tables`] says which tables and columns a query sees; `pss-columnar` fills them.
 
 pub mod formats;
+pub mod sql_tables;
 pub mod views;
 
 use pss_metrics::{plugin::PluginCrate, plugin_crate};

@@ -20,7 +20,7 @@ pub use category::{Category, Classified, Evidence, classify, classify_attributes
 pub use decimal::{Decimal, NumberError};
 pub use intake::Intake;
 pub use operation::{Coarseness, coarsen};
-pub use outcome::{cache_outcome, error_flag};
+pub use outcome::{cache_attribute, cache_outcome, error_flag};
 pub use own_rules::{OwnRule, OwnRules, Why, why};
 pub use rules::{
     CACHE_HITS, CACHE_KEYS, CACHE_MISSES, CACHE_WORD, ERRORS, ErrorRule, ErrorTest, RULES, Rule,
