@@ -125,6 +125,7 @@ fn built(feature: &str) -> bool {
     feature == "columnar" && cfg!(feature = "columnar")
 }
 
-fn how(feature: &str) -> String {
+/// How to get what a feature brings.
+pub fn how(feature: &str) -> String {
     format!("build pss with `cargo build --release --features {feature}`")
 }

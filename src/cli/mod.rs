@@ -9,6 +9,7 @@ mod explain;
 mod init;
 mod plugins;
 mod pypss;
+mod query;
 mod stdout;
 mod why;
 
@@ -54,6 +55,7 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
         Command::Init(arguments) => init::run(arguments),
         Command::Config(arguments) => config::run(arguments, &cli.common, &registry()?),
         Command::Convert(arguments) => convert::run(arguments, &cli.common, &registry()?),
+        Command::Query(arguments) => query::run(arguments, &cli.common, &registry()?),
         Command::Completions(arguments) => completions::run(arguments),
     }
 }

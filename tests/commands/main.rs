@@ -5,6 +5,10 @@ mod config;
 mod exits;
 mod plugins;
 mod pypss;
+#[cfg(feature = "sql")]
+mod query;
+#[cfg(feature = "sql")]
+mod query_safety;
 mod rules;
 mod summary;
 mod work;
