@@ -167,7 +167,8 @@ fn built(feature: &str) -> bool {
     }
 }
 
-fn how(feature: &str) -> String {
+/// How to get what a feature brings.
+pub fn how(feature: &str) -> String {
     format!("build pss with `cargo build --release --features {feature}`")
 }
 

@@ -78,6 +78,35 @@ fn heavy_libraries_have_a_package_of_their_own() {
     }
 }
 
+/// What a query is checked with must be what it runs with.
+#[test]
+fn sql_is_parsed_by_one_parser() {
+    let lock = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock"))
+        .expect("the lock");
+    assert_eq!(lock.matches("name = \"sqlparser\"").count(), 1);
+    assert!(!dependencies("Cargo.toml").contains("sqlparser"));
+}
+
+/// With these features of polars a query could open files, and an HTTP client would be linked.
+#[test]
+fn sql_is_built_without_functions_that_open_files() {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
+        .expect("a manifest");
+    let manifest: toml::Table = text.parse().expect("toml");
+    for (package, never) in [
+        ("polars", &["lazy", "sql", "csv", "json", "cloud"][..]),
+        ("polars-lazy", &["csv", "parquet", "ipc", "json", "cloud"]),
+        ("polars-sql", &["csv", "parquet", "ipc", "json"]),
+    ] {
+        let package = &manifest["workspace"]["dependencies"][package];
+        assert_eq!(package["default-features"].as_bool(), Some(false));
+        for feature in package["features"].as_array().expect("features") {
+            let feature = feature.as_str().expect("a name");
+            assert!(!never.contains(&feature), "{feature}");
+        }
+    }
+}
+
 #[test]
 fn the_core_knows_no_files_terminal_or_arguments() {
     for package in ["metrics/Cargo.toml", "integrations/Cargo.toml"] {

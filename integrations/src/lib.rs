@@ -23,9 +23,13 @@
 //! A view is one file in [`views`] with an implementation of [`views::View`], `inventory::submit! { ViewEntry { view: &YourView } }` and its name in
 //! [`PLUGIN_CRATE`]. It shows what the report says, escapes what comes from outside in the way of its form, and says `n/a` with the reason where there is nothing;
 //! `tests/views` of `pss` reads every number back out of it.
+//!
+//! # SQL
+//! [`sql_tables`] says which tables and columns a query sees; `pss-columnar` fills them.
 
 pub mod formats;
 pub mod samplers;
+pub mod sql_tables;
 pub mod views;
 
 use pss_metrics::{plugin::PluginCrate, plugin_crate};

@@ -56,6 +56,8 @@ pub(super) enum Command {
     Config(ConfigCommand),
     /// Convert records between formats
     Convert(Convert),
+    /// Ask spans and samples in SQL
+    Query(Query),
     /// Print completions for a shell
     Completions(Completions),
     /// Write manual pages into a folder
@@ -82,6 +84,39 @@ pub(super) struct Convert {
     pub(super) to: Option<String>,
     #[command(flatten)]
     pub(super) select: Select,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::query::help())]
+pub(super) struct Query {
+    /// A SELECT over the tables spans and samples
+    #[arg(value_name = "SQL")]
+    pub(super) sql: String,
+    /// Trace files of any format, folders of them, or - for standard input; gzip and zstd are recognised
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Read all inputs as this format
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<String>,
+    /// Write to this file, of the kind its ending says: .csv, .json, .parquet or .txt
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Write this, to standard output or whatever the output's name says
+    #[arg(long, value_name = "KIND")]
+    pub(super) to: Option<QueryOutput>,
+}
+
+/// What an answer is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum QueryOutput {
+    /// A table to read
+    Table,
+    /// CSV with a header
+    Csv,
+    /// A JSON array of objects
+    Json,
+    /// Parquet
+    Parquet,
 }
 
 #[derive(Debug, Args)]

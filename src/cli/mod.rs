@@ -13,6 +13,7 @@ mod man;
 mod plugins;
 mod provenance;
 mod pypss;
+mod query;
 #[cfg(unix)]
 mod run;
 mod select;
@@ -62,6 +63,7 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
         Command::Init(arguments) => init::run(arguments),
         Command::Config(arguments) => config::run(arguments, &cli.common, &registry()?),
         Command::Convert(arguments) => convert::run(arguments, &cli.common, &registry()?),
+        Command::Query(arguments) => query::run(arguments, &cli.common, &registry()?),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments, &cli.common),
         #[cfg(unix)]

@@ -8,6 +8,10 @@ mod explain;
 mod manual;
 mod plugins;
 mod pypss;
+#[cfg(feature = "sql")]
+mod query;
+#[cfg(feature = "sql")]
+mod query_safety;
 mod rules;
 #[cfg(unix)]
 mod run;
