@@ -6,11 +6,13 @@
 //!
 //! Every number of the report stands in a `data` element with its unrounded value.
 
+mod compared;
 mod curve;
 mod gauge;
 mod number;
 mod page;
 mod ridge;
+mod rounds;
 mod timeline;
 
 use std::io;

@@ -12,11 +12,13 @@ use super::{
         numbers::{clock, or_na, percent, points, seconds, span, value},
     },
     Allowed,
+    compared::Compared,
     curve::{self, curve},
     gauge::Gauge,
     grade,
     number::{Number, at},
     ridge::{self, ridges},
+    rounds::Rounds,
     timeline,
 };
 
@@ -55,6 +57,8 @@ pub(super) struct Page {
     confidence: Vec<String>,
     partial: bool,
     warnings: Vec<String>,
+    compared: Option<Compared>,
+    rounds: Option<Rounds>,
     lost: Option<Lost>,
     metrics: Vec<Metric>,
     absent: Vec<Absent>,
@@ -241,6 +245,8 @@ impl Page {
             confidence: sentences(&pss.confidence.reasons),
             partial: input.partial,
             warnings: sentences(&report.warnings),
+            compared: Compared::of(report),
+            rounds: Rounds::of(report),
             lost: lost(report),
             metrics: report
                 .metrics
