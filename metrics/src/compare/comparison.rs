@@ -1,5 +1,7 @@
 //! A whole comparison.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -56,13 +58,20 @@ impl Comparison {
 /// Compares a head with base runs. Their order does not matter.
 pub fn compare(bases: &[Summary], head: &Summary, plan: &Plan) -> Comparison {
     let mut bases: Vec<&Summary> = bases.iter().collect();
-    // Sums of floats depend on their order, so the order must not depend on the caller.
-    bases.sort_by_cached_key(|base| base.to_bytes().unwrap_or_default());
-    let pooled = bases
-        .iter()
-        .fold(Summary::default(), |all, base| all.merge((*base).clone()));
+    if bases.len() > 1 {
+        // Sums of floats depend on their order, so the order must not depend on the caller.
+        bases.sort_by_cached_key(|base| base.to_bytes().unwrap_or_default());
+    }
+    let pooled = match bases[..] {
+        [one] => Cow::Borrowed(one),
+        _ => {
+            let merge = |all: Summary, base: &&Summary| all.merge((*base).clone());
+            Cow::Owned(bases.iter().fold(Summary::default(), merge))
+        }
+    };
+    let pooled: &Summary = &pooled;
 
-    let pairs = pairs(&pooled, head);
+    let pairs = pairs(pooled, head);
     let regression = regression(&pairs, (pooled.facts().roots, head.facts().roots));
     let keys: Vec<&GroupKey> = pairs.iter().map(|pair| pair.key).collect();
     let changes = operation_gate(&bases, head, &keys);
@@ -83,9 +92,9 @@ pub fn compare(bases: &[Summary], head: &Summary, plan: &Plan) -> Comparison {
             .then(b.points.total_cmp(&a.points))
             .then(b.n_base.cmp(&a.n_base))
     });
-    let metrics = metric_gate(&pooled, &bases, head, plan);
+    let metrics = metric_gate(pooled, &bases, head, plan);
     let causes = causes(&metrics, &operations);
-    let (new, vanished) = strangers(&pairs, &pooled, head);
+    let (new, vanished) = strangers(&pairs, pooled, head);
     let mut runs: Vec<RunFacts> = bases.iter().map(|base| facts("base", base)).collect();
     runs.sort_by_cached_key(|run| (run.start, run.sources.clone()));
     runs.push(facts("head", head));

@@ -82,7 +82,8 @@ pub(super) fn regression(pairs: &[Pair<'_>], roots: (u64, u64)) -> Regression {
     let points = (scale > 0.0).then(|| 100.0 * (1.0 - libm::exp(logarithm)));
     let points_of = |score: Option<f64>, curve: Curve| match (score, points) {
         (Some(score), Some(points)) if logarithm < 0.0 => {
-            points * curve.exponent / scale * libm::log(score) / logarithm
+            // Added, as a part that lost nothing would else show as -0.
+            points * curve.exponent / scale * libm::log(score) / logarithm + 0.0
         }
         _ => 0.0,
     };

@@ -315,6 +315,7 @@ proptest! {
         let points: f64 = comparison.parts.iter().map(|part| part.points).sum();
         let found = comparison.regression.expect("enough data");
         prop_assert!((points - found).abs() < 1e-9);
+        prop_assert!(comparison.parts.iter().all(|part| part.points.is_sign_positive()));
         let of_durations: f64 = comparison.operations.iter().map(|operation| operation.points).sum();
         prop_assert!((of_durations - comparison.parts[0].points).abs() < 1e-9);
         prop_assert!((0.0..=100.0).contains(&found));
