@@ -3,6 +3,8 @@
 mod bad_input;
 mod config;
 mod exits;
+#[cfg(all(feature = "gpu", target_os = "linux"))]
+mod gpu;
 mod manual;
 mod plugins;
 mod pypss;

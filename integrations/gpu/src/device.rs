@@ -107,7 +107,7 @@ impl Watched {
                 let times = if *times == 1 {
                     String::new()
                 } else {
-                    format!(" {times} times")
+                    format!(" ({times} times)")
                 };
                 format!("GPU {index}: the driver reported Xid {number}{times}")
             })

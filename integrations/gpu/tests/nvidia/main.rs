@@ -23,6 +23,13 @@ impl Running {
         Running(Command::new("sleep").arg("300").spawn().expect("started"))
     }
 
+    /// It on a device, as samples name it: by its program, which some systems keep under another name.
+    fn on(&self, device: u32) -> String {
+        let program = std::fs::read_link(format!("/proc/{}/exe", self.0.id())).expect("a program");
+        let name = program.file_name().expect("a name").display();
+        format!("{device}/{name}")
+    }
+
     /// Its processes, old enough to have names.
     fn target(&self) -> Target {
         std::thread::sleep(std::time::Duration::from_millis(150));
@@ -98,7 +105,8 @@ fn a_device_that_the_command_uses_counts_and_its_neighbour_does_not() {
         .watch(&command.target())
         .expect("two devices");
     let polled = Polled::of(&mut *watch, 1);
-    assert_eq!(polled.entities(), ["1", "1/sleep"]);
+    assert_eq!(polled.entities(), ["1", &command.on(1)]);
+    let process = command.on(1);
     for (signal, entity, value) in [
         (Signal::GPU_MEMORY_USED, "1", 20_000),
         (Signal::GPU_MEMORY_TOTAL, "1", 80_000),
@@ -108,15 +116,15 @@ fn a_device_that_the_command_uses_counts_and_its_neighbour_does_not() {
         (Signal::GPU_ECC_CORRECTED, "1", 7),
         (Signal::GPU_ECC_UNCORRECTED, "1", 0),
         (Signal::XID, "1", 0),
-        (Signal::GPU_PROCESS_MEMORY, "1/sleep", 5000),
+        (Signal::GPU_PROCESS_MEMORY, &*process, 5000),
         // The mean of 40 and 60 %; what no share can be is no reading.
-        (Signal::GPU_PROCESS_UTILIZATION, "1/sleep", 500_000),
+        (Signal::GPU_PROCESS_UTILIZATION, &*process, 500_000),
     ] {
         assert_eq!(polled.value(signal, entity), Some(value), "{}", signal.name);
     }
     let polled = Polled::of(&mut *watch, 3);
     assert_eq!(
-        polled.value(Signal::GPU_PROCESS_UTILIZATION, "1/sleep"),
+        polled.value(Signal::GPU_PROCESS_UTILIZATION, &command.on(1)),
         None,
         "no reading is new"
     );
@@ -140,7 +148,7 @@ fn a_device_counts_from_its_first_use_on() {
     ));
     let polled = Polled::of(&mut *watch, 3);
     assert_eq!(
-        polled.value(Signal::GPU_PROCESS_MEMORY, "0/sleep"),
+        polled.value(Signal::GPU_PROCESS_MEMORY, &command.on(0)),
         Some(600)
     );
     stub.says(&format!("count.-1 = 1\n{}", full(0, "")));
@@ -173,7 +181,7 @@ fn a_device_that_is_lost_says_so_once_and_its_neighbour_goes_on() {
     assert_eq!(polled.value(Signal::XID, "1"), Some(1));
     assert_eq!(polled.value(Signal::GPU_MEMORY_USED, "1"), None);
     assert_eq!(polled.value(Signal::GPU_MEMORY_USED, "0"), Some(20_000));
-    assert_eq!(Polled::of(&mut *watch, 5).entities(), ["0", "0/sleep"]);
+    assert_eq!(Polled::of(&mut *watch, 5).entities(), ["0", &command.on(0)]);
     assert_eq!(
         watch.notices(),
         [
@@ -252,7 +260,7 @@ fn errors_and_slowdowns_are_counted_as_they_come() {
         watch.notices(),
         [
             "GPU 0: the driver reported Xid of no known number",
-            "GPU 0: the driver reported Xid 31 2 times"
+            "GPU 0: the driver reported Xid 31 (2 times)"
         ]
     );
 }
