@@ -8,6 +8,9 @@
 //! on another device is not this run's. Where it does not, all devices count. That is so in a container with process ids of its own, whose driver speaks of
 //! those of the host; such a container sees only the devices that it was given.
 //!
+//! What is missed: a process that comes and goes between two polls, with the errors that it caused; and out-of-memory errors, which the driver tells the process
+//! alone.
+//!
 //! # Why the library is never unloaded
 //! Devices and event sets borrow the library. It is kept until the process ends, so that they may live in a sampler, and so that the second round of a command
 //! does not wait for a driver that takes its time to start.
