@@ -56,6 +56,8 @@ pub const PLUGIN_CRATES: &[&PluginCrate] = &[
     &pss_integrations::PLUGIN_CRATE,
     #[cfg(feature = "columnar")]
     &pss_columnar::PLUGIN_CRATE,
+    #[cfg(feature = "gpu")]
+    &pss_gpu::PLUGIN_CRATE,
     #[cfg(feature = "sample-plugin")]
     &pss_sample_plugin::PLUGIN_CRATE,
 ];

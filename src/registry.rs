@@ -124,6 +124,11 @@ const OPTIONAL: &[Optional] = &[
         feature: "columnar",
     },
     Optional {
+        id: "sampler:gpu",
+        endings: &[],
+        feature: "gpu",
+    },
+    Optional {
         id: "metric:foobar",
         endings: &[],
         feature: "sample-plugin",
@@ -162,6 +167,7 @@ pub fn unbuilt_format_of(name: &str) -> Option<String> {
 fn built(feature: &str) -> bool {
     match feature {
         "columnar" => cfg!(feature = "columnar"),
+        "gpu" => cfg!(feature = "gpu"),
         "sample-plugin" => cfg!(feature = "sample-plugin"),
         _ => false,
     }

@@ -41,6 +41,11 @@ fn heavy_libraries_have_a_package_of_their_own() {
             &["pss-integrations", "pss-metrics"][..],
             &["polars"][..],
         ),
+        (
+            "integrations/gpu/Cargo.toml",
+            &["pss-integrations", "pss-metrics"],
+            &["nvml-wrapper"],
+        ),
         // It hands bodies on and knows no record.
         (
             "integrations/receiver/Cargo.toml",

@@ -11,8 +11,8 @@ use super::{
     value::{Setting, Value},
 };
 
-/// Variables with other uses.
-const OTHERS: [&str; 2] = ["PSS_CONFIG", "PSS_TRACE_FILE"];
+/// Variables with other uses; the last is `sampler:gpu`'s, and means no harm to a build without it.
+const OTHERS: [&str; 3] = ["PSS_CONFIG", "PSS_TRACE_FILE", "PSS_NVML"];
 
 /// Settings of all variables that start with `PSS_`.
 ///

@@ -5,6 +5,8 @@ mod compare;
 mod config;
 mod exits;
 mod explain;
+#[cfg(all(feature = "gpu", target_os = "linux"))]
+mod gpu;
 mod manual;
 mod plugins;
 mod pypss;

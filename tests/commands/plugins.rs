@@ -17,13 +17,22 @@ fn the_default_build_has_these_plugins() {
     }
     if !cfg!(feature = "columnar") {
         ids.extend(["format:arrow", "format:parquet"]);
+    }
+    if !cfg!(feature = "gpu") {
+        ids.push("sampler:gpu");
+    }
+    if !cfg!(all(feature = "columnar", feature = "gpu")) {
         ids.sort_by_key(|id| {
             id.split_once(':').map(|(kind, name)| {
                 (
                     kind == "view",
                     kind == "sampler",
                     kind == "format",
-                    if kind == "format" { name } else { "" },
+                    if kind == "format" || kind == "sampler" {
+                        name
+                    } else {
+                        ""
+                    },
                 )
             })
         });
@@ -61,6 +70,7 @@ fn the_default_build_has_these_plugins() {
             "format:xray",
             "format:zipkin",
             "sampler:cgroup",
+            "sampler:gpu",
             "sampler:process",
             "sampler:psi",
             "sampler:sockets",

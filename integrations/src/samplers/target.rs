@@ -1,7 +1,10 @@
 //! What samplers watch: the process tree under one process.
 
 #[cfg(target_os = "linux")]
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 #[cfg(target_os = "linux")]
 use super::tree::Tree;
@@ -40,6 +43,17 @@ impl Target {
         tree.processes()
             .filter(|process| !process.ended())
             .map(|process| process.pid)
+            .collect()
+    }
+
+    /// The processes of the tree that live, by id, with their names among the entities of samples: `None` for one that is too young to have a name. `now` in
+    /// nanoseconds since the Unix epoch.
+    #[cfg(target_os = "linux")]
+    pub fn named(&self, now: i64) -> BTreeMap<u32, Option<Arc<str>>> {
+        self.look(now)
+            .processes()
+            .filter(|process| !process.ended())
+            .map(|process| (process.pid, process.entity().cloned()))
             .collect()
     }
 
