@@ -2,7 +2,7 @@
 //!
 //! Data walks one way: **bytes -> records -> summary -> outcomes -> report -> views.** [`input`] opens, decompresses and cuts streams and hands records to a
 //! format of `pss-integrations`; what formats push is folded into a summary by `pss-metrics`, which also scores it and fills the report; [`terminal`] and the
-//! views of `pss-integrations` render that. [`cli`] has one file per command, [`config`] one per concern of `pss.toml`.
+//! views of `pss-integrations` render that; with the feature `history`, `history` keeps it. [`cli`] has one file per command, [`config`] one per concern of `pss.toml`.
 //!
 //! Crates point one way: `pss -> pss-integrations -> pss-metrics`; a heavy package, such as `pss-columnar` with polars, stands between `pss` and the latter two.
 //!
@@ -23,6 +23,8 @@
 //! - A garbage collection log says that telemetry was on by a sample of zero at its first and last line; there is no flag of its own.
 //! - Base runs that state no session count as one session a day (UTC): traces rarely say more, and runs of one day taken for one session only ever turn a failure
 //!   into a warning.
+//! - Runs of the history stand in the order in which they were added, not of their traces' clocks: clocks of replayed or generated traces say nothing.
+//! - The history keeps scores and operations' medians in tables beside each summary: a later form of summaries then costs no trend.
 //! - The `pypss` profiles report on no record at all what PyPSS prints, and still exit 3.
 
 pub mod cli;
@@ -30,6 +32,8 @@ pub mod config;
 pub mod error;
 pub mod exit;
 pub mod files;
+#[cfg(feature = "history")]
+pub mod history;
 pub mod input;
 pub mod machine;
 pub mod registry;

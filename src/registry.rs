@@ -162,7 +162,8 @@ fn built(feature: &str) -> bool {
     }
 }
 
-fn how(feature: &str) -> String {
+/// How to get a feature.
+pub fn how(feature: &str) -> String {
     format!("build pss with `cargo build --release --features {feature}`")
 }
 

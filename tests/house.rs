@@ -36,6 +36,9 @@ fn arrows_point_one_way() {
 #[test]
 fn heavy_libraries_have_a_package_of_their_own() {
     assert!(!dependencies("Cargo.toml").contains("polars"));
+    for package in ["metrics/Cargo.toml", "integrations/Cargo.toml"] {
+        assert!(!dependencies(package).contains("rusqlite"));
+    }
     let columnar = dependencies("integrations/columnar/Cargo.toml");
     assert!(columnar.contains("polars"));
     assert_eq!(

@@ -7,14 +7,21 @@ mod completions;
 mod config;
 mod convert;
 mod explain;
+#[cfg(feature = "history")]
+mod history;
 mod init;
 mod man;
+#[cfg(not(feature = "history"))]
+mod no_history;
 mod plugins;
 mod provenance;
 mod pypss;
 mod select;
 mod stdout;
 mod why;
+
+#[cfg(not(feature = "history"))]
+use no_history as history;
 
 use clap::Parser;
 use pss_metrics::plugin::PluginCrate;
@@ -59,6 +66,7 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
         Command::Init(arguments) => init::run(arguments),
         Command::Config(arguments) => config::run(arguments, &cli.common, &registry()?),
         Command::Convert(arguments) => convert::run(arguments, &cli.common, &registry()?),
+        Command::History(arguments) => history::run(arguments, &cli.common, &registry()?),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments, &cli.common),
     }

@@ -217,7 +217,7 @@ impl Config {
         settings
     }
 
-    fn number(&self, key: &str) -> Option<f64> {
+    pub(crate) fn number(&self, key: &str) -> Option<f64> {
         if let Some(Setting {
             value: Value::Number(number),
             ..
@@ -241,7 +241,7 @@ impl Config {
         }
     }
 
-    fn text(&self, key: &str) -> Option<&str> {
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
         if let Some(Setting {
             value: Value::Text(text),
             ..

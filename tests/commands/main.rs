@@ -4,7 +4,11 @@ mod bad_input;
 mod compare;
 mod config;
 mod exits;
+#[cfg(feature = "history")]
+mod history;
 mod manual;
+#[cfg(not(feature = "history"))]
+mod no_history;
 mod plugins;
 mod pypss;
 mod rules;
