@@ -2,7 +2,7 @@
 //!
 //! Data walks one way: **bytes -> records -> summary -> outcomes -> report -> views.** [`input`] opens, decompresses and cuts streams and hands records to a
 //! format of `pss-integrations`; what formats push is folded into a summary by `pss-metrics`, which also scores it and fills the report; [`terminal`] and the
-//! views of `pss-integrations` render that. [`cli`] has one file per command, [`config`] one per concern of `pss.toml`.
+//! views of `pss-integrations` render that; with the feature `history`, `history` keeps it. [`cli`] has one file per command, [`config`] one per concern of `pss.toml`.
 //!
 //! [`process`] starts commands and leaves none behind; [`run`] drives samplers, the receiver of `pss-receiver` and rounds. It records native records and knows no
 //! score: they are read back as any trace is, so that a run and what was saved of it cannot differ.
@@ -29,6 +29,8 @@
 //! - `pss run` scores what it recorded, and not a summary folded on the way: one path from records to scores, at the price of a temporary file.
 //! - A second process guards the command of `pss run`: the kernel's parent-death signal needs unsafe code, and reaches one process instead of a group.
 //! - Views that join spans stand in `joined` of the core, and are asked for by `--self-time`; they read raw spans, which no summary keeps.
+//! - Runs of the history stand in the order in which they were added, not of their traces' clocks: clocks of replayed or generated traces say nothing.
+//! - The history keeps scores and operations' medians in tables beside each summary: a later form of summaries then costs no trend.
 //! - The `pypss` profiles report on no record at all what PyPSS prints, and still exit 3.
 
 pub mod cli;
@@ -36,6 +38,8 @@ pub mod config;
 pub mod error;
 pub mod exit;
 pub mod files;
+#[cfg(feature = "history")]
+pub mod history;
 pub mod input;
 pub mod length;
 pub mod machine;

@@ -35,6 +35,9 @@ fn arrows_point_one_way() {
 /// Heavy libraries are known by the package that is there for them alone, and only behind its feature.
 #[test]
 fn heavy_libraries_have_a_package_of_their_own() {
+    for package in ["metrics/Cargo.toml", "integrations/Cargo.toml"] {
+        assert!(!dependencies(package).contains("rusqlite"));
+    }
     for (package, expected, libraries) in [
         (
             "integrations/columnar/Cargo.toml",

@@ -58,6 +58,8 @@ pub(super) enum Command {
     Convert(Convert),
     /// Ask spans and samples in SQL
     Query(Query),
+    /// Keep runs, list them, and show where their scores changed
+    History(super::history::History),
     /// Print completions for a shell
     Completions(Completions),
     /// Write manual pages into a folder
@@ -183,12 +185,17 @@ pub(super) struct Analyze {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pss compare base.pss --head head.jsonl\n  pss compare monday.pss tuesday.pss wednesday.pss --head today.pss\n  pss compare before/ --head after/ --same-session --export json=report.json\n\nWithout base runs of three or more sessions, or --same-session, a regression warns and does not fail."
+    after_help = "Examples:\n  pss compare base.pss --head head.jsonl\n  pss compare monday.pss tuesday.pss wednesday.pss --head today.pss\n  pss compare before/ --head after/ --same-session --export json=report.json\n  pss compare --head today.jsonl --against last:10@main\n\nWithout base runs of three or more sessions, or --same-session, a regression warns and does not fail."
 )]
 pub(super) struct Compare {
     /// Base runs, one an argument: a trace file, a folder of one run's files, or a .pss summary; three or more are wanted
-    #[arg(required = true, value_name = "BASE")]
+    #[arg(required_unless_present = "against", value_name = "BASE")]
     pub(super) bases: Vec<PathBuf>,
+    /// Base runs of the history: last:10@main, last:10 of any branch, commit:1a2b3c, or a run's number; may be given several times, and beside BASE
+    #[arg(long, value_name = "RUNS")]
+    pub(super) against: Vec<String>,
+    #[command(flatten)]
+    pub(super) history: HistoryPlace,
     /// The run to judge: trace files, folders or .pss summaries, all of one run
     #[arg(long, required = true, num_args = 1.., value_name = "HEAD")]
     pub(super) head: Vec<PathBuf>,
@@ -312,6 +319,17 @@ pub(super) struct Run {
     /// Operations shown
     #[arg(long, value_name = "N")]
     pub(super) top: Option<String>,
+}
+
+/// Where the history lies, and of what its runs are.
+#[derive(Debug, Args)]
+pub(super) struct HistoryPlace {
+    /// The history's file, instead of `path` in [history] of pss.toml, or .pss/history.sqlite beside pss.toml or in the working folder
+    #[arg(long, value_name = "FILE")]
+    pub(super) db: Option<PathBuf>,
+    /// What the runs are runs of, instead of `project` in [history], the name of git's origin, or of the folder
+    #[arg(long, value_name = "NAME")]
+    pub(super) project: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ use super::{
         write_all,
     },
     arguments::{Common, Compare},
+    history::against,
 };
 use crate::{
     config::{Flags, Keys, Profile, load},
@@ -106,6 +107,12 @@ pub(super) fn run(
     }
     let mut head = read_run(&arguments.head)?;
     head.interrupted |= partial;
+    let kept = against(arguments, &config, &head.summary)?;
+    if !kept.is_empty() {
+        let runs: Vec<&str> = kept.iter().map(|(run, _)| run.as_str()).collect();
+        notices.push(format!("base: runs {} of the history", runs.join(", ")));
+    }
+    bases.extend(kept.into_iter().map(|(_, summary)| summary));
     if bases.contains(&head.summary) {
         notices.push(
             "the head holds the same records as a base run: are these the files you meant?"

@@ -7,9 +7,13 @@ mod completions;
 mod config;
 mod convert;
 mod explain;
+#[cfg(feature = "history")]
+mod history;
 mod init;
 mod joined;
 mod man;
+#[cfg(not(feature = "history"))]
+mod no_history;
 mod plugins;
 mod provenance;
 mod pypss;
@@ -19,6 +23,9 @@ mod run;
 mod select;
 mod stdout;
 mod why;
+
+#[cfg(not(feature = "history"))]
+use no_history as history;
 
 use clap::Parser;
 use pss_metrics::plugin::PluginCrate;
@@ -64,6 +71,7 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
         Command::Config(arguments) => config::run(arguments, &cli.common, &registry()?),
         Command::Convert(arguments) => convert::run(arguments, &cli.common, &registry()?),
         Command::Query(arguments) => query::run(arguments, &cli.common, &registry()?),
+        Command::History(arguments) => history::run(arguments, &cli.common, &registry()?),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments, &cli.common),
         #[cfg(unix)]

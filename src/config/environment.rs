@@ -63,6 +63,9 @@ fn variable(key: &str) -> Option<String> {
     if let Some(code) = key.strip_prefix("pss.weights.") {
         return Some(format!("PSS_WEIGHT_{}", code.to_ascii_uppercase()));
     }
+    if let Some(name) = key.strip_prefix("history.") {
+        return Some(format!("PSS_HISTORY_{}", name.to_ascii_uppercase()));
+    }
     key.strip_prefix("pss.")
         .filter(|rest| !rest.contains('.'))
         .map(|rest| format!("PSS_{}", rest.to_ascii_uppercase()))
@@ -88,8 +91,11 @@ pub(super) fn from_text(text: &str, takes: &Takes) -> Value {
         Takes::Share => text
             .parse()
             .map_or_else(|_| Value::Text(text.to_owned()), Value::Number),
-        Takes::Choice(_) | Takes::Crate | Takes::Column | Takes::Naming | Takes::Length => {
-            Value::Text(text.to_owned())
-        }
+        Takes::Choice(_)
+        | Takes::Crate
+        | Takes::Column
+        | Takes::Text
+        | Takes::Naming
+        | Takes::Length => Value::Text(text.to_owned()),
     }
 }

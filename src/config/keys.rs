@@ -27,6 +27,8 @@ pub enum Takes {
     Crate,
     /// The name of a column.
     Column,
+    /// Any text.
+    Text,
     /// A list of any texts.
     Texts,
     /// How operations are named.
@@ -224,6 +226,24 @@ impl Keys {
                 "words of operation names that do so where no attribute decides",
             );
         }
+        add(
+            "history.path".into(),
+            Takes::Text,
+            Some("\".pss/history.sqlite\"".into()),
+            "where `pss history` keeps runs; beside the pss.toml that says it, or the nearest one, else in the working folder",
+        );
+        add(
+            "history.project".into(),
+            Takes::Text,
+            None,
+            "what the runs are runs of; the name of git's origin where it is not set, else of the folder",
+        );
+        add(
+            "history.keep".into(),
+            number(1.0, 1e9),
+            None,
+            "runs kept of each branch: adding one drops the oldest beyond it",
+        );
         add(
             "plugins.expect".into(),
             Takes::Plugins(plugins.to_vec()),

@@ -57,7 +57,9 @@ fn leaf(key: &Key) -> Json {
         Takes::Share => {
             json!({ "anyOf": [{ "type": "number", "minimum": 0, "maximum": 1 }, { "type": "string", "pattern": "^[0-9.]+ *%$" }] })
         }
-        Takes::Crate | Takes::Column | Takes::Naming | Takes::Length => json!({ "type": "string" }),
+        Takes::Crate | Takes::Column | Takes::Text | Takes::Naming | Takes::Length => {
+            json!({ "type": "string" })
+        }
     };
     let object: Option<&mut Map<String, Json>> = leaf.as_object_mut();
     if let Some(object) = object {

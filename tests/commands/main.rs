@@ -7,7 +7,11 @@ mod exits;
 mod explain;
 #[cfg(all(feature = "gpu", target_os = "linux"))]
 mod gpu;
+#[cfg(feature = "history")]
+mod history;
 mod manual;
+#[cfg(not(feature = "history"))]
+mod no_history;
 mod plugins;
 mod pypss;
 #[cfg(feature = "sql")]

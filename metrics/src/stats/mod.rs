@@ -1,5 +1,6 @@
-//! Building blocks of the metrics: dispersion, level steadiness, spread of proportions, trends; and of comparisons: shifts, tests, false discoveries.
+//! Building blocks of the metrics: dispersion, level steadiness, spread of proportions, trends; and of comparisons: shifts, tests, false discoveries, changes over runs.
 
+mod change_points;
 mod discovery;
 mod dispersion;
 mod level;
@@ -9,6 +10,7 @@ mod shift;
 mod student;
 mod trend;
 
+pub use change_points::{ChangePoint, LEAST_RUNS, change_points};
 pub use discovery::false_discovery;
 pub use dispersion::{dispersion, tail, weight};
 pub use level::{LEVEL_MIN_SPANS, level};

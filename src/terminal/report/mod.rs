@@ -25,6 +25,13 @@ mod table;
 mod timeline;
 mod wrap;
 
+#[cfg(feature = "history")]
+pub(super) use {
+    names::named,
+    table::{align_right, table},
+    wrap::wrapped,
+};
+
 /// The report for a terminal.
 pub fn render(report: &Report, look: &Look) -> String {
     let mut out = String::new();
