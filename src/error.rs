@@ -17,6 +17,10 @@ pub enum Error {
     /// An input that cannot be used.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// A history that cannot be used.
+    #[cfg(feature = "history")]
+    #[error(transparent)]
+    History(#[from] crate::history::HistoryError),
     /// A report that could not be written.
     #[error("cannot write {what}: {error}")]
     Output {
@@ -34,6 +38,8 @@ impl Error {
             Error::Config(_) | Error::Usage(_) | Error::Registry(_) => Exit::Usage,
             Error::Input(InputError::Settings { .. } | InputError::Ambiguous { .. }) => Exit::Usage,
             Error::Input(_) => Exit::Input,
+            #[cfg(feature = "history")]
+            Error::History(error) => error.exit(),
             Error::Output { .. } => Exit::Output,
         }
     }

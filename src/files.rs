@@ -1,6 +1,7 @@
 //! Files that are either written whole or not at all.
 
 use std::{
+    fs::OpenOptions,
     io::{self, Write},
     path::Path,
 };
@@ -30,4 +31,29 @@ pub fn write(
             .set_permissions(std::fs::Permissions::from_mode(0o644))?;
     }
     file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// Writes what an export names: a file, or after `+` the end of one, which other programs fill as well, such as a step's summary in GitHub Actions.
+///
+/// # Errors
+/// What the system says.
+pub fn export(
+    path: &str,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let Some(path) = path.strip_prefix('+') else {
+        return write(Path::new(path), |file| {
+            let mut file = io::BufWriter::new(file);
+            content(&mut file)?;
+            file.flush()
+        });
+    };
+    // All at once, so that a view that fails leaves nothing, and what others append does not come between.
+    let mut whole = Vec::new();
+    content(&mut whole)?;
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)?
+        .write_all(&whole)
 }

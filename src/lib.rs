@@ -2,7 +2,10 @@
 //!
 //! Data walks one way: **bytes -> records -> summary -> outcomes -> report -> views.** [`input`] opens, decompresses and cuts streams and hands records to a
 //! format of `pss-integrations`; what formats push is folded into a summary by `pss-metrics`, which also scores it and fills the report; [`terminal`] and the
-//! views of `pss-integrations` render that. [`cli`] has one file per command, [`config`] one per concern of `pss.toml`.
+//! views of `pss-integrations` render that; with the feature `history`, `history` keeps it. [`cli`] has one file per command, [`config`] one per concern of `pss.toml`.
+//!
+//! [`process`] starts commands and leaves none behind; [`run`] drives samplers, the receiver of `pss-receiver` and rounds. It records native records and knows no
+//! score: they are read back as any trace is, so that a run and what was saved of it cannot differ.
 //!
 //! Crates point one way: `pss -> pss-integrations -> pss-metrics`; a heavy package, such as `pss-columnar` with polars, stands between `pss` and the latter two.
 //!
@@ -21,6 +24,13 @@
 //! - CSV is read by the `csv` crate and not by polars: its decimals stay exact, a bad row is told with its line and costs no other, and no heavy build is needed.
 //! - The rules that classify are constants in `rules.rs` of the core and not a parsed file: they cost no start-up, and a typo does not compile.
 //! - A garbage collection log says that telemetry was on by a sample of zero at its first and last line; there is no flag of its own.
+//! - Base runs that state no session count as one session a day (UTC): traces rarely say more, and runs of one day taken for one session only ever turn a failure
+//!   into a warning.
+//! - `pss run` scores what it recorded, and not a summary folded on the way: one path from records to scores, at the price of a temporary file.
+//! - A second process guards the command of `pss run`: the kernel's parent-death signal needs unsafe code, and reaches one process instead of a group.
+//! - Views that join spans stand in `joined` of the core, and are asked for by `--self-time`; they read raw spans, which no summary keeps.
+//! - Runs of the history stand in the order in which they were added, not of their traces' clocks: clocks of replayed or generated traces say nothing.
+//! - The history keeps scores and operations' medians in tables beside each summary: a later form of summaries then costs no trend.
 //! - The `pypss` profiles report on no record at all what PyPSS prints, and still exit 3.
 
 pub mod cli;
@@ -28,8 +38,11 @@ pub mod config;
 pub mod error;
 pub mod exit;
 pub mod files;
+#[cfg(feature = "history")]
+pub mod history;
 pub mod input;
 pub mod length;
+pub mod machine;
 #[cfg(unix)]
 pub mod process;
 pub mod registry;
@@ -49,6 +62,8 @@ pub const PLUGIN_CRATES: &[&PluginCrate] = &[
     &pss_columnar::PLUGIN_CRATE,
     #[cfg(feature = "kafka")]
     &pss_kafka::PLUGIN_CRATE,
+    #[cfg(feature = "gpu")]
+    &pss_gpu::PLUGIN_CRATE,
     #[cfg(feature = "sample-plugin")]
     &pss_sample_plugin::PLUGIN_CRATE,
 ];

@@ -138,6 +138,11 @@ const OPTIONAL: &[Optional] = &[
         feature: "kafka",
     },
     Optional {
+        id: "sampler:gpu",
+        endings: &[],
+        feature: "gpu",
+    },
+    Optional {
         id: "metric:foobar",
         endings: &[],
         feature: "sample-plugin",
@@ -177,12 +182,14 @@ fn built(feature: &str) -> bool {
     match feature {
         "columnar" => cfg!(feature = "columnar"),
         "kafka" => cfg!(feature = "kafka"),
+        "gpu" => cfg!(feature = "gpu"),
         "sample-plugin" => cfg!(feature = "sample-plugin"),
         _ => false,
     }
 }
 
-fn how(feature: &str) -> String {
+/// How to get what a feature brings.
+pub fn how(feature: &str) -> String {
     format!("build pss with `cargo build --release --features {feature}`")
 }
 

@@ -35,6 +35,9 @@ fn arrows_point_one_way() {
 /// Heavy libraries are known by the package that is there for them alone, and only behind its feature.
 #[test]
 fn heavy_libraries_have_a_package_of_their_own() {
+    for package in ["metrics/Cargo.toml", "integrations/Cargo.toml"] {
+        assert!(!dependencies(package).contains("rusqlite"));
+    }
     for (package, expected, libraries) in [
         (
             "integrations/columnar/Cargo.toml",
@@ -45,6 +48,11 @@ fn heavy_libraries_have_a_package_of_their_own() {
             "integrations/kafka/Cargo.toml",
             &["pss-integrations", "pss-metrics"],
             &["rdkafka"],
+        ),
+        (
+            "integrations/gpu/Cargo.toml",
+            &["pss-integrations", "pss-metrics"],
+            &["nvml-wrapper"],
         ),
         // It hands bodies on and knows no record.
         (
@@ -79,6 +87,35 @@ fn heavy_libraries_have_a_package_of_their_own() {
                     "{other} knows {library}"
                 );
             }
+        }
+    }
+}
+
+/// What a query is checked with must be what it runs with.
+#[test]
+fn sql_is_parsed_by_one_parser() {
+    let lock = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock"))
+        .expect("the lock");
+    assert_eq!(lock.matches("name = \"sqlparser\"").count(), 1);
+    assert!(!dependencies("Cargo.toml").contains("sqlparser"));
+}
+
+/// With these features of polars a query could open files, and an HTTP client would be linked.
+#[test]
+fn sql_is_built_without_functions_that_open_files() {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
+        .expect("a manifest");
+    let manifest: toml::Table = text.parse().expect("toml");
+    for (package, never) in [
+        ("polars", &["lazy", "sql", "csv", "json", "cloud"][..]),
+        ("polars-lazy", &["csv", "parquet", "ipc", "json", "cloud"]),
+        ("polars-sql", &["csv", "parquet", "ipc", "json"]),
+    ] {
+        let package = &manifest["workspace"]["dependencies"][package];
+        assert_eq!(package["default-features"].as_bool(), Some(false));
+        for feature in package["features"].as_array().expect("features") {
+            let feature = feature.as_str().expect("a name");
+            assert!(!never.contains(&feature), "{feature}");
         }
     }
 }

@@ -19,9 +19,18 @@
 //! # Adding one
 //! To add a format: one file in `formats` with an implementation of [`formats::Format`] and `inventory::submit! { FormatEntry { format: &YourFormat } }`, and its
 //! name in [`PLUGIN_CRATE`]; its tests go to `tests/formats`. A sampler likewise in `samplers`, its tests in `integrations/tests/samplers.rs`.
+//!
+//! # Views
+//! A view is one file in [`views`] with an implementation of [`views::View`], `inventory::submit! { ViewEntry { view: &YourView } }` and its name in
+//! [`PLUGIN_CRATE`]. It shows what the report says, escapes what comes from outside in the way of its form, and says `n/a` with the reason where there is nothing;
+//! `tests/views` of `pss` reads every number back out of it.
+//!
+//! # SQL
+//! [`sql_tables`] says which tables and columns a query sees; `pss-columnar` fills them.
 
 pub mod formats;
 pub mod samplers;
+pub mod sql_tables;
 pub mod views;
 
 use pss_metrics::{plugin::PluginCrate, plugin_crate};
@@ -46,5 +55,13 @@ pub const PLUGIN_CRATE: PluginCrate = plugin_crate!(
     "sampler:process",
     "sampler:psi",
     "sampler:sockets",
-    "view:json"
+    "view:csv",
+    "view:github",
+    "view:github-output",
+    "view:html",
+    "view:json",
+    "view:junit",
+    "view:markdown",
+    "view:openmetrics",
+    "view:svg"
 );

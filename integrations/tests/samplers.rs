@@ -21,7 +21,10 @@ use pss_metrics::{
     summary::Summariser,
 };
 use rustix::{
-    process::{Pid, Signal as Kill, kill_process, kill_process_group, set_child_subreaper},
+    process::{
+        Pid, Signal as Kill, WaitId, WaitIdOptions, WaitOptions, kill_process, kill_process_group,
+        set_child_subreaper, waitid, waitpgid, waitpid,
+    },
     time::{ClockId, clock_gettime},
 };
 
@@ -86,6 +89,19 @@ fn child() {
         }
         "workers" => loop {
             Command::new("sleep").arg("0.06").status().expect("sleep");
+        },
+        "copy" => {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", "(while :; do :; done; true) & wait; true"]);
+            shell.status().expect("sh");
+        }
+        "storm" => loop {
+            let many: Vec<Child> = (0..8)
+                .filter_map(|_| Command::new("true").spawn().ok())
+                .collect();
+            for mut child in many {
+                child.wait().expect("ended");
+            }
         },
         role => panic!("no role {role}"),
     }
@@ -156,11 +172,12 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if let Some(group) = Pid::from_raw(self.child.id() as i32) {
-            kill_process_group(group, Kill::KILL).ok();
-        }
+        let group = Pid::from_raw(self.child.id() as i32).expect("above 0");
+        kill_process_group(group, Kill::KILL).ok();
         self.child.kill().ok();
         self.child.wait().ok();
+        // What it left to us were an orphan for the next test as well, as long as it dies.
+        while waitpgid(group, WaitOptions::empty()).is_ok() {}
     }
 }
 
@@ -288,7 +305,8 @@ fn a_busy_child_runs_about_all_the_time_it_has() {
     assert!(ran > 10_000_000, "{ran}");
     let first = samples.of(Signal::ON_CPU)[0];
     assert_eq!(first.value, 0, "a counter begins with the process");
-    assert_eq!(samples.entities(Signal::ON_CPU).len(), 1);
+    let entities = samples.entities(Signal::ON_CPU);
+    assert_eq!(entities.len(), 1, "{entities:?}");
     let facts = sampler.facts().expect("of processes");
     assert!(facts.processes == 1 && facts.rss > 1 << 20, "{facts:?}");
     assert!(
@@ -382,9 +400,28 @@ fn a_grandchild_that_outlives_its_parent_is_found() {
     for pid in target.pids(now()) {
         if let Some(pid) = Pid::from_raw(pid as i32) {
             kill_process(pid, Kill::KILL).ok();
+            // Else it were an orphan for the next test as well.
+            waitpid(Some(pid), WaitOptions::empty()).ok();
         }
     }
     assert!(found, "{:?}", samples.entities(Signal::MEMORY_RSS));
+}
+
+#[test]
+fn what_is_left_is_told_at_once() {
+    let child = Running::alone("busy");
+    let target = child.target();
+    assert_eq!(target.pids(now()), [child.child.id()]);
+    // Into the group of the tree, as a shell's job would be.
+    let mut other = Command::new("sleep")
+        .arg("60")
+        .process_group(child.child.id() as i32)
+        .spawn()
+        .expect("sleep");
+    let left = target.pids(now());
+    other.kill().expect("killed");
+    other.wait().expect("reaped");
+    assert!(left.contains(&other.id()), "{left:?}");
 }
 
 #[test]
@@ -405,7 +442,9 @@ fn a_process_that_vanishes_is_no_failure() {
     let mut samples = poll(&mut *sampler, 150);
     let before = samples.last(Signal::ON_CPU);
     child.child.kill().expect("killed");
-    std::thread::sleep(Duration::from_millis(50));
+    let pid = Pid::from_raw(child.child.id() as i32).expect("above 0");
+    let only_look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+    waitid(WaitId::Pid(pid), only_look).expect("ended");
     // A zombie: counters stand, memory is no zero.
     samples.0.clear();
     sampler.poll(now(), &mut samples);
@@ -427,6 +466,28 @@ fn a_process_that_vanishes_is_no_failure() {
     // And one that was gone before anyone looked.
     let gone = Target::new(child.child.id());
     assert!(poll(&mut *process(&gone), 100).0.is_empty());
+}
+
+#[test]
+fn a_storm_of_short_processes_is_no_failure() {
+    let child = Running::alone("storm");
+    let mut sampler = process(&child.target());
+    let mut samples = Samples::default();
+    for _ in 0..200 {
+        sampler.poll(now(), &mut samples);
+        std::thread::sleep(Duration::from_millis(3));
+    }
+    let entities = samples.entities(Signal::FAULTS_MINOR);
+    println!("{} samples of {entities:?}", samples.0.len());
+    assert!((1..40).contains(&entities.len()), "{entities:?}");
+    for entity in entities {
+        let faults = samples.of(Signal::FAULTS_MINOR).into_iter();
+        let faults: Vec<u64> = faults
+            .filter(|seen| seen.entity == entity)
+            .map(|seen| seen.value)
+            .collect();
+        assert!(faults.is_sorted(), "{entity}: {faults:?}");
+    }
 }
 
 #[test]
@@ -452,6 +513,23 @@ fn workers_one_after_the_other_are_one_entity() {
         .map(|seen| seen.value)
         .collect();
     assert!(faults.is_sorted() && faults.len() > 4, "{faults:?}");
+}
+
+#[test]
+fn a_copy_of_its_parent_is_an_entity_once_it_stays_one() {
+    let child = Running::alone("copy");
+    let mut sampler = process(&child.target());
+    let mut samples = Samples::default();
+    let second = |samples: &Samples| {
+        let entities = samples.entities(Signal::MEMORY_RSS);
+        entities.iter().any(|entity| entity.ends_with("sh#2"))
+    };
+    assert!(
+        poll_until(&mut *sampler, &mut samples, 8000, second),
+        "{:?}",
+        samples.entities(Signal::MEMORY_RSS)
+    );
+    assert_eq!(samples.entities(Signal::MEMORY_RSS).len(), 3);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pss_metrics::{
     builtin::PLUGIN_CRATE,
+    compare::compare,
     model::{Batch, Span},
     score::{Plan, Planned, metrics, score},
     summary::{Summariser, Summary},
@@ -91,6 +92,11 @@ fn benches(c: &mut Criterion) {
     group.sample_size(10);
     group.bench_function("1000 operations with interval and timeline", |b| {
         b.iter(|| black_box(score(&whole, &plan)))
+    });
+    let head = summary(&names, 600_000..1_200_000);
+    let bases = [whole.clone()];
+    group.bench_function("compare two summaries of 1000 operations", |b| {
+        b.iter(|| black_box(compare(&bases, &head, &plan)))
     });
     group.finish();
 }

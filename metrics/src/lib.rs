@@ -3,12 +3,14 @@
 //! Data walks one way. [`model`] says what a span and a sample are; formats push them into a [`model::Batch`], which interns names, templates operations and
 //! decides categories. A [`summary::Summariser`] folds batches into a [`summary::Summary`], which is all integers, so that summaries merge exactly in any order.
 //! The metrics in [`builtin`] read a [`score::SummaryView`] through the building blocks of [`stats`]; [`score::score`] runs them by a plan, finds intervals by
-//! leaving out blocks of time, and says which operation cost how many points.
+//! leaving out blocks of time, and says which operation cost how many points. [`compare`] holds one run against others and says what got worse beyond noise.
 //!
 //! To add a metric: one file in `builtin` (or in a crate of its own) with a static [`score::MetricMeta`], an implementation of [`score::Metric`] and
 //! `inventory::submit! { MetricEntry { metric: &YourMetric } }`; one `mod` line; its tests.
 
 pub mod builtin;
+pub mod compare;
+pub mod joined;
 pub mod model;
 pub mod plugin;
 pub mod pypss;

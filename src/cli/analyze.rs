@@ -18,7 +18,7 @@ use pss_metrics::{
 
 use super::{
     arguments::{Analyze, Common},
-    provenance, pypss,
+    joined, provenance, pypss,
     stdout::{self, Stream},
     why,
 };
@@ -28,6 +28,7 @@ use crate::{
     exit::Exit,
     files,
     input::{BLOCK, ReadOptions, ReadOutcome, places, read, write_summary},
+    machine,
     registry::Registry,
     terminal::{Bar, Look, render},
 };
@@ -95,7 +96,10 @@ pub(super) fn run(
     if let Some(name) = &arguments.why_category {
         return why::run(name, &places, &options, &bar);
     }
-    let (report, summary) = if resolved.profile == Profile::Default {
+    if arguments.self_time {
+        return joined::run(&places, &options, &bar, resolved.top);
+    }
+    let (report, mut summary) = if resolved.profile == Profile::Default {
         let outcome = read(&places, &options, &bar)?;
         let scored = score_with(&outcome.summary, &resolved.plan, &|n, work| {
             on_all_cores(options.threads, n, work);
@@ -107,6 +111,8 @@ pub(super) fn run(
         pypss::report(&places, &resolved, &options, &bar)?
     };
     bar.clear();
+    let here = arguments.measured_here || arguments.session.is_some();
+    machine::stamp(&mut summary, here, arguments.session.as_deref());
     write_all(arguments.json, common, &report, &summary, &exports)?;
     Ok(exit(&resolved, &report))
 }
@@ -307,13 +313,11 @@ pub(super) fn write_all_to(
                 stdout_taken = true;
                 stdout::write(|out| view.render(report, out))
             }
-            Export::View(view, path) => files::write(Path::new(path), |file| {
-                view.render(report, &mut std::io::BufWriter::new(file))
-            })
-            .map_err(|error| Error::Output {
-                what: format!("`{path}`"),
-                error,
-            }),
+            Export::View(view, path) => files::export(path, |file| view.render(report, file))
+                .map_err(|error| Error::Output {
+                    what: format!("`{path}`"),
+                    error,
+                }),
         });
     }
     let taken = stdout_taken && stream == Stream::Out;

@@ -13,7 +13,7 @@ use crate::terminal::ColorChoice;
     name = "pss",
     version,
     propagate_version = true,
-    after_help = "Exit codes: 0 done, 1 a threshold was not met, 2 usage or configuration, 3 input unusable, 4 the measured command failed, 5 a report could not be written, 130 interrupted"
+    after_help = "Exit codes: 0 done, 1 a threshold was not met or a verdict of --fail-on was reached, 2 usage or configuration, 3 input unusable, 4 the measured command failed, 5 a report could not be written, 130 interrupted"
 )]
 pub struct Cli {
     /// What to do.
@@ -44,7 +44,9 @@ pub(super) enum Command {
     /// Run a command, watch it, and score how stable it ran
     #[cfg(unix)]
     Run(Box<Run>),
-    /// Say what a metric asks, how it is computed, and what to do when it is bad
+    /// Say whether a run got worse than others, where, and whether that is more than noise
+    Compare(Box<Compare>),
+    /// Say what a metric asks, how it is computed, and what to do when it is bad; or why a report has its score
     Explain(Explain),
     /// List the plugins of this build
     Plugins(Plugins),
@@ -54,6 +56,10 @@ pub(super) enum Command {
     Config(ConfigCommand),
     /// Convert records between formats
     Convert(Convert),
+    /// Ask spans and samples in SQL
+    Query(Query),
+    /// Keep runs, list them, and show where their scores changed
+    History(super::history::History),
     /// Print completions for a shell
     Completions(Completions),
     /// Write manual pages into a folder
@@ -80,6 +86,39 @@ pub(super) struct Convert {
     pub(super) to: Option<String>,
     #[command(flatten)]
     pub(super) select: Select,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::query::help())]
+pub(super) struct Query {
+    /// A SELECT over the tables spans and samples
+    #[arg(value_name = "SQL")]
+    pub(super) sql: String,
+    /// Trace files of any format, folders of them, or - for standard input; gzip and zstd are recognised
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Read all inputs as this format
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<String>,
+    /// Write to this file, of the kind its ending says: .csv, .json, .parquet or .txt
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Write this, to standard output or whatever the output's name says
+    #[arg(long, value_name = "KIND")]
+    pub(super) to: Option<QueryOutput>,
+}
+
+/// What an answer is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum QueryOutput {
+    /// A table to read
+    Table,
+    /// CSV with a header
+    Csv,
+    /// A JSON array of objects
+    Json,
+    /// Parquet
+    Parquet,
 }
 
 #[derive(Debug, Args)]
@@ -116,7 +155,7 @@ pub(super) struct Analyze {
     /// How to score: default, pypss or pypss-core
     #[arg(long, value_name = "PROFILE")]
     pub(super) profile: Option<String>,
-    /// Write a view to a file, such as json=report.json or summary=run.pss; - is standard output
+    /// Write a view to a file, such as html=report.html or summary=run.pss; - is standard output, +PATH appends; see `pss plugins list`
     #[arg(long, value_name = "VIEW=PATH")]
     pub(super) export: Vec<String>,
     /// Print the report as JSON instead of text
@@ -125,11 +164,76 @@ pub(super) struct Analyze {
     /// Say which rule decided the category of this operation, instead of scoring
     #[arg(long, value_name = "NAME")]
     pub(super) why_category: Option<String>,
+    /// Say of each operation its own time, its part of critical paths, orphans, and what it waits for, instead of scoring; needs whole traces
+    #[arg(long, conflicts_with = "why_category")]
+    pub(super) self_time: bool,
     /// Operations shown
     #[arg(long, value_name = "N")]
     pub(super) top: Option<String>,
     #[command(flatten)]
     pub(super) select: Select,
+    /// The traces were measured on this machine: say so in summaries, so that comparisons know
+    #[arg(long)]
+    pub(super) measured_here: bool,
+    /// Name of the session the traces were measured in, for summaries; implies --measured-here
+    #[arg(long, value_name = "NAME")]
+    pub(super) session: Option<String>,
+    /// Decoding threads; all cores by default
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pss compare base.pss --head head.jsonl\n  pss compare monday.pss tuesday.pss wednesday.pss --head today.pss\n  pss compare before/ --head after/ --same-session --export json=report.json\n  pss compare --head today.jsonl --against last:10@main\n\nWithout base runs of three or more sessions, or --same-session, a regression warns and does not fail."
+)]
+pub(super) struct Compare {
+    /// Base runs, one an argument: a trace file, a folder of one run's files, or a .pss summary; three or more are wanted
+    #[arg(required_unless_present = "against", value_name = "BASE")]
+    pub(super) bases: Vec<PathBuf>,
+    /// Base runs of the history: last:10@main, last:10 of any branch, commit:1a2b3c, or a run's number; may be given several times, and beside BASE
+    #[arg(long, value_name = "RUNS")]
+    pub(super) against: Vec<String>,
+    #[command(flatten)]
+    pub(super) history: HistoryPlace,
+    /// The run to judge: trace files, folders or .pss summaries, all of one run
+    #[arg(long, required = true, num_args = 1.., value_name = "HEAD")]
+    pub(super) head: Vec<PathBuf>,
+    /// Base and head ran in one session, on one machine one after the other: a regression then fails
+    #[arg(long)]
+    pub(super) same_session: bool,
+    /// Read all inputs as this format instead of finding it out
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<String>,
+    /// Fail as well when the head's own score is below this (0 to 100), n/a or incomplete
+    #[arg(
+        long,
+        visible_alias = "fail-if-below",
+        value_name = "SCORE",
+        allow_negative_numbers = true
+    )]
+    pub(super) fail_under: Option<String>,
+    /// Verdicts that exit 1: fail, warn, inconclusive
+    #[arg(long, value_name = "VERDICTS")]
+    pub(super) fail_on: Option<String>,
+    /// The same as --fail-on fail,warn,inconclusive
+    #[arg(long, conflicts_with = "fail_on")]
+    pub(super) strict: bool,
+    /// Compare only these metrics, such as IO,DB
+    #[arg(long, value_name = "CODES")]
+    pub(super) metrics: Option<String>,
+    /// Set a metric's weight, such as IO=.25
+    #[arg(long, value_name = "CODE=WEIGHT")]
+    pub(super) weight: Vec<String>,
+    /// Write a view to a file, such as json=report.json, or summary=head.pss for the head; - is standard output
+    #[arg(long, value_name = "VIEW=PATH")]
+    pub(super) export: Vec<String>,
+    /// Print the report as JSON instead of text
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Operations shown beside those that changed
+    #[arg(long, value_name = "N")]
+    pub(super) top: Option<String>,
     /// Decoding threads; all cores by default
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
@@ -138,7 +242,7 @@ pub(super) struct Analyze {
 #[cfg(unix)]
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pss run -- ./server --bench\n  pss run --runs 20 --warmup 3 -- python job.py\n  pss run --read gc.log -- java -Xlog:gc*:gc.log -jar app.jar\n  pss run --kafka localhost:9092 --group billing --topic orders -- ./consumer\n  pss run --save run.jsonl --fail-under 80 -- pytest -q\n\nThe command keeps its standard streams, and the report goes to standard error. Spans are received over OTLP on a loopback port that the command is told by\nOTEL_EXPORTER_OTLP_ENDPOINT, unless that is set; native records may be appended to the file that PSS_TRACE_FILE names.\nExit 4 when the command failed."
+    after_help = "Examples:\n  pss run -- ./server --bench\n  pss run --runs 20 --warmup 3 -- python job.py\n  pss run --read gc.log -- java -Xlog:gc*:gc.log -jar app.jar\n  pss run --kafka localhost:9092 --group billing --topic orders -- ./consumer\n  pss run --save run.jsonl --fail-under 80 -- pytest -q\n  pss run --runs 20 --against './server-old --bench' -- ./server --bench\n\nThe command keeps its standard streams, and the report goes to standard error. Spans are received over OTLP on a loopback port that the command is told by\nOTEL_EXPORTER_OTLP_ENDPOINT, unless that is set; native records may be appended to the file that PSS_TRACE_FILE names.\nExit 4 when the command failed."
 )]
 pub(super) struct Run {
     /// The command and its arguments
@@ -159,6 +263,9 @@ pub(super) struct Run {
     /// Time between samples, such as 100ms; by the length of the round where nothing is said
     #[arg(long, value_name = "LENGTH")]
     pub(super) interval: Option<String>,
+    /// A line for the shell, run in turn with the command: a round of this, a round of that; the report then says what the command does worse
+    #[arg(long, value_name = "LINE", conflicts_with = "save")]
+    pub(super) against: Option<String>,
     /// A line for the shell before each round
     #[arg(long, value_name = "LINE")]
     pub(super) prepare: Option<String>,
@@ -223,9 +330,21 @@ pub(super) struct Run {
     pub(super) top: Option<String>,
 }
 
+/// Where the history lies, and of what its runs are.
+#[derive(Debug, Args)]
+pub(super) struct HistoryPlace {
+    /// The history's file, instead of `path` in [history] of pss.toml, or .pss/history.sqlite beside pss.toml or in the working folder
+    #[arg(long, value_name = "FILE")]
+    pub(super) db: Option<PathBuf>,
+    /// What the runs are runs of, instead of `project` in [history], the name of git's origin, or of the folder
+    #[arg(long, value_name = "NAME")]
+    pub(super) project: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// A metric's code, such as DB
+    /// A metric's code, such as DB, or a report that --export json= wrote
+    #[arg(value_name = "METRIC|REPORT")]
     pub(super) metric: String,
 }
 

@@ -1,13 +1,28 @@
-//! `pss explain CODE`: what a metric asks, its formula with today's constants, what to do when it is bad.
+//! `pss explain CODE`: what a metric asks, its formula with today's constants, what to do when it is bad. `pss explain REPORT.json`: why this score, in sentences.
 
-use std::fmt::Write;
+use std::{fmt::Write, path::Path};
 
-use pss_metrics::{plugin::nearest, score::MetricMeta};
+use pss_metrics::{
+    plugin::nearest,
+    report::{Explained, Report, SCHEMA, explain},
+    score::MetricMeta,
+};
 
 use super::{arguments::Explain, stdout};
-use crate::{error::Error, exit::Exit, registry::Registry};
+use crate::{error::Error, exit::Exit, input::InputError, registry::Registry};
 
 pub(super) fn run(arguments: &Explain, registry: &Registry) -> Result<Exit, Error> {
+    let path = Path::new(&arguments.metric);
+    if path.is_file() || path.extension().is_some_and(|ending| ending == "json") {
+        let report = report(path)?;
+        let metas: Vec<&MetricMeta> = registry
+            .metrics
+            .iter()
+            .map(|metric| metric.meta())
+            .collect();
+        stdout::text(&sentences(&explain(&report, &metas)))?;
+        return Ok(Exit::Done);
+    }
     let code = arguments.metric.to_ascii_uppercase();
     let Some(found) = registry
         .metrics
@@ -30,6 +45,65 @@ pub(super) fn run(arguments: &Explain, registry: &Registry) -> Result<Exit, Erro
     };
     stdout::text(&metric(found.meta()))?;
     Ok(Exit::Done)
+}
+
+/// A report that was written before.
+fn report(path: &Path) -> Result<Report, Error> {
+    let shown = path.display();
+    let content = |why: String| {
+        Error::Input(InputError::Content {
+            path: shown.to_string(),
+            why,
+        })
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Error::Input(InputError::Missing(shown.to_string())),
+        std::io::ErrorKind::InvalidData => content("is no report: it is no text".to_owned()),
+        _ => Error::Input(InputError::Unreadable {
+            path: shown.to_string(),
+            error,
+        }),
+    })?;
+    let value: serde_json::Value = serde_json::from_str(&text)
+        .map_err(|error| content(format!("is no report: it is no JSON ({error}); `pss analyze TRACES --export json={shown}` writes one")))?;
+    match value.get("schema").and_then(serde_json::Value::as_str) {
+        Some(SCHEMA) => {}
+        Some(other) => {
+            return Err(content(format!(
+                "is a report of another form, {other:?}; this pss reads {SCHEMA:?}: write it again"
+            )));
+        }
+        None => {
+            return Err(content(format!(
+                "is no report, since it does not say {SCHEMA:?}; `pss analyze {shown} --export json=report.json` makes one of traces"
+            )));
+        }
+    }
+    serde_json::from_value(value).map_err(|error| content(format!("is a broken report: {error}")))
+}
+
+/// Sentences by their headings.
+fn sentences(explained: &Explained) -> String {
+    let mut text = format!("{}\n", explained.score);
+    for (heading, sentences) in [
+        ("what got worse", &explained.compared),
+        ("what cost points", &explained.lost),
+        ("what would raise it most", &explained.raise),
+        ("what is missing", &explained.missing),
+    ] {
+        if !sentences.is_empty() {
+            let _ = writeln!(text, "\n{heading}");
+        }
+        for sentence in sentences {
+            // Names are data: control characters must not reach the terminal.
+            let clean: String = sentence
+                .chars()
+                .map(|c| if c.is_control() { '?' } else { c })
+                .collect();
+            let _ = writeln!(text, "- {clean}");
+        }
+    }
+    text
 }
 
 /// A metric in words.

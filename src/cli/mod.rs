@@ -2,20 +2,30 @@
 
 mod analyze;
 mod arguments;
+mod compare;
 mod completions;
 mod config;
 mod convert;
 mod explain;
+#[cfg(feature = "history")]
+mod history;
 mod init;
+mod joined;
 mod man;
+#[cfg(not(feature = "history"))]
+mod no_history;
 mod plugins;
 mod provenance;
 mod pypss;
+mod query;
 #[cfg(unix)]
 mod run;
 mod select;
 mod stdout;
 mod why;
+
+#[cfg(not(feature = "history"))]
+use no_history as history;
 
 use clap::Parser;
 use pss_metrics::plugin::PluginCrate;
@@ -54,11 +64,14 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
     let registry = || Registry::collect(crates, &overrides);
     match &cli.command {
         Command::Analyze(arguments) => analyze::run(arguments, &cli.common, &registry()?),
+        Command::Compare(arguments) => compare::run(arguments, &cli.common, &registry()?),
         Command::Explain(arguments) => explain::run(arguments, &registry()?),
         Command::Plugins(arguments) => plugins::run(arguments, &registry()?),
         Command::Init(arguments) => init::run(arguments),
         Command::Config(arguments) => config::run(arguments, &cli.common, &registry()?),
         Command::Convert(arguments) => convert::run(arguments, &cli.common, &registry()?),
+        Command::Query(arguments) => query::run(arguments, &cli.common, &registry()?),
+        Command::History(arguments) => history::run(arguments, &cli.common, &registry()?),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments, &cli.common),
         #[cfg(unix)]

@@ -5,8 +5,8 @@ use std::path::Path;
 use pss_metrics::{
     pypss::{Profile as Scoring, Scores, score},
     report::{
-        BadExample, Classification, InputReport, MetricReport, Pss, Report, SCHEMA, TimelineReport,
-        Verdict, VerdictOutcome,
+        BadExample, Classification, Gate, InputReport, MetricReport, Pss, Report, SCHEMA,
+        TimelineReport, Verdict, VerdictOutcome,
     },
     score::{Confidence, Level},
     summary::Summary,
@@ -100,6 +100,16 @@ fn fill(outcome: &PypssOutcome, scores: &Scores, resolved: &Resolved) -> Report 
             flags: vec![format!("PyPSS prints {:.2}", metric.printed)],
             factors: Vec::new(),
             worst: Vec::new(),
+            gate: resolved
+                .plan
+                .metrics
+                .iter()
+                .find(|planned| planned.metric.meta().code == metric.code)
+                .and_then(|planned| planned.min_score)
+                .map(|least| Gate {
+                    least,
+                    met: metric.raw >= least,
+                }),
         })
         .collect();
     let reason =
@@ -122,6 +132,10 @@ fn fill(outcome: &PypssOutcome, scores: &Scores, resolved: &Resolved) -> Report 
                 .map(|metric| metric.code.to_owned())
                 .collect(),
             without_data: Vec::new(),
+            gate: resolved.plan.fail_under.map(|least| Gate {
+                least,
+                met: f64::from(scores.pss) >= least,
+            }),
         },
         verdict: verdict(scores, resolved, outcome.interrupted),
         metrics,
@@ -136,6 +150,7 @@ fn fill(outcome: &PypssOutcome, scores: &Scores, resolved: &Resolved) -> Report 
         run: None,
         warnings: Vec::new(),
         generator: provenance::generator(resolved.profile),
+        compare: None,
     }
 }
 

@@ -7,7 +7,8 @@ use std::{
 
 use pss_integrations::samplers::{Sampler, SamplerSettings};
 use pss_metrics::{
-    report::{Report, RoundReport, RunReport, build},
+    compare::{Policy, compare},
+    report::{Report, RoundReport, RunReport, build, compared},
     score::score_with,
 };
 
@@ -22,9 +23,10 @@ use crate::{
     exit::Exit,
     input::{BLOCK, Place, ReadOptions, read},
     length::parse_length,
+    machine,
     process::{Launch, Status},
     registry::{Registry, feature_that_brings},
-    run::{Done, Plan, Recorded, Recorder, Round, rounds},
+    run::{Done, Lane, Plan, Recorded, Recorder, Round, rounds},
     terminal::Bar,
 };
 
@@ -40,21 +42,25 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
         )));
     }
     let exports = exports(&arguments.export, registry)?;
-    let plan = plan(arguments, common, registry, &config)?;
-    plan.launch
-        .check()
-        .map_err(|error| Error::Usage(error.to_string()))?;
-
-    let save = arguments.save.as_deref();
-    let failed = |error| Error::Output {
-        what: match save {
-            Some(path) => format!("`{}`", path.display()),
-            None => "a temporary file".to_owned(),
-        },
-        error,
-    };
-    let (recorder, recorded) = Recorder::create(plan.native, save).map_err(failed)?;
-    let recorder = Arc::new(recorder);
+    let launches = launches(arguments);
+    for launch in &launches {
+        launch
+            .check()
+            .map_err(|error| Error::Usage(error.to_string()))?;
+    }
+    let native = registry.format("native")?;
+    let mut plan = plan(arguments, common, registry, &config)?;
+    let mut recorded = Vec::new();
+    for launch in launches {
+        let save = arguments.save.as_deref();
+        let (recorder, record) =
+            Recorder::create(native, save).map_err(|error| failed(save, error))?;
+        plan.lanes.push(Lane {
+            launch,
+            recorder: Arc::new(recorder),
+        });
+        recorded.push(record);
+    }
     let interrupt = AtomicBool::new(false);
     let extras: Vec<_> = resolved
         .plan
@@ -76,46 +82,89 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
         block: BLOCK,
         interrupt: &interrupt,
     };
-    let done = rounds(&plan, &recorder, &options)?;
-    recorder.finish().map_err(failed)?;
+    let done = rounds(&plan, &options)?;
 
-    options.format = Some(plan.native);
+    options.format = Some(native);
     let bar = Bar::new(common.quiet);
-    let place = place(recorded.path(), &recorded, arguments);
-    let mut outcome = read(&[place], &options, &bar)?;
+    let mut outcomes = Vec::new();
+    for (lane, record) in plan.lanes.iter().zip(&recorded) {
+        lane.recorder
+            .finish()
+            .map_err(|error| failed(arguments.save.as_deref(), error))?;
+        let mut outcome = read(&[place(record, &words(&lane.launch))], &options, &bar)?;
+        machine::stamp(&mut outcome.summary, true, None);
+        outcomes.push(outcome);
+    }
     bar.clear();
-    outcome.interrupted = done.interrupted;
-    outcome.notices.extend(done.notices.iter().cloned());
-    let scored = score_with(&outcome.summary, &resolved.plan, &|n, work| {
+    let base = if outcomes.len() > 1 {
+        outcomes.pop()
+    } else {
+        None
+    };
+    let Some(mut head) = outcomes.pop() else {
+        return Err(Error::Usage("there is no command".to_owned()));
+    };
+    head.interrupted = done.interrupted;
+    head.notices.extend(done.notices.iter().cloned());
+    let scored = score_with(&head.summary, &resolved.plan, &|n, work| {
         on_all_cores(options.threads, n, work);
     });
-    let read = read_from(&outcome, &resolved);
-    let mut report = build(&outcome.summary, &resolved.plan, &scored, read);
-    report.run = Some(of_rounds(arguments, &done));
+    let read = read_from(&head, &resolved);
+    let mut report = build(&head.summary, &resolved.plan, &scored, read);
+    if let Some(base) = base {
+        let comparison = compare(&[base.summary], &head.summary, &resolved.plan);
+        let policy = Policy {
+            same_session: true,
+            interleaved: true,
+        };
+        report = compared(report, comparison, policy, resolved.top);
+    }
+    report.run = Some(of_rounds(&plan, &done));
     report.warnings.extend(advice(&report));
     write_all_to(
         Stream::Err,
         arguments.json,
         common,
         &report,
-        &outcome.summary,
+        &head.summary,
         &exports,
     )?;
     Ok(ended(arguments, &resolved, &report, &done))
 }
 
-fn ended(arguments: &Run, resolved: &Resolved, report: &Report, done: &Done) -> Exit {
-    let mut ended = exit(resolved, report);
-    if done.rounds.iter().any(Round::failed) && !arguments.ignore_failure {
-        let own = done.status().map_or(4, Status::shell_code);
-        ended = ended.or(Exit::Command(match own {
-            // A command that ended well, and too late.
-            0 => 4,
-            own if arguments.exit_with_child => own,
-            _ => 4,
-        }));
+fn failed(save: Option<&Path>, error: std::io::Error) -> Error {
+    Error::Output {
+        what: match save {
+            Some(path) => format!("`{}`", path.display()),
+            None => "a temporary file".to_owned(),
+        },
+        error,
     }
-    ended
+}
+
+/// The command, and what it is held against.
+fn launches(arguments: &Run) -> Vec<Launch> {
+    let command = Launch {
+        words: arguments.command.clone(),
+        environment: Vec::new(),
+    };
+    let against = arguments.against.as_deref().map(Launch::shell);
+    [Some(command), against].into_iter().flatten().collect()
+}
+
+fn ended(arguments: &Run, resolved: &Resolved, report: &Report, done: &Done) -> Exit {
+    let ended = exit(resolved, report);
+    let all = || done.rounds.iter().flatten();
+    let Some(failed) = all().rev().find(|round| round.failed()) else {
+        return ended;
+    };
+    if arguments.ignore_failure {
+        return ended;
+    }
+    // A command that ended well and too late has no code of its own.
+    let own = Some(failed.ended.status.shell_code()).filter(|own| *own != 0);
+    let code = own.filter(|_| arguments.exit_with_child).unwrap_or(4);
+    ended.or(Exit::Command(code))
 }
 
 fn flags(arguments: &Run) -> Result<Flags, Error> {
@@ -199,10 +248,7 @@ fn plan(
     }
     let (samplers, settings) = samplers(arguments, registry, config)?;
     Ok(Plan {
-        launch: Launch {
-            words: arguments.command.clone(),
-            environment: Vec::new(),
-        },
+        lanes: Vec::new(),
         runs: arguments.runs,
         warmup: arguments.warmup,
         duration: length("--duration", &arguments.duration)?,
@@ -214,25 +260,25 @@ fn plan(
         read: arguments.read.clone(),
         samplers,
         settings: Arc::new(settings),
-        native: registry.format("native")?,
         status: !common.quiet && !arguments.no_status,
     })
 }
 
 /// The record under the name that it has for the user.
-fn place(path: &Path, recorded: &Recorded, arguments: &Run) -> Place {
+fn place(recorded: &Recorded, words: &[String]) -> Place {
     match recorded {
         Recorded::Saved(path) => Place::File(path.clone()),
-        Recorded::Temporary(_) => Place::Named(path.to_owned(), words(arguments).join(" ")),
+        Recorded::Temporary(path) => Place::Named(path.to_path_buf(), words.join(" ")),
     }
 }
 
-fn words(arguments: &Run) -> Vec<String> {
+fn words(launch: &Launch) -> Vec<String> {
     let shown = |word: &std::ffi::OsString| word.to_string_lossy().into_owned();
-    arguments.command.iter().map(shown).collect()
+    launch.words.iter().map(shown).collect()
 }
 
-fn of_rounds(arguments: &Run, done: &Done) -> RunReport {
+/// The rounds of the command itself.
+fn of_rounds(plan: &Plan, done: &Done) -> RunReport {
     let round = |round: &Round| {
         let (code, signal) = match round.ended.status {
             Status::Code(code) => (Some(code), None),
@@ -248,7 +294,9 @@ fn of_rounds(arguments: &Run, done: &Done) -> RunReport {
             timed_out: round.ended.timed_out,
         }
     };
-    RunReport::new(words(arguments), done.rounds.iter().map(round).collect())
+    let command = plan.lanes.first().map(|lane| words(&lane.launch));
+    let rounds = done.rounds.first().into_iter().flatten().map(round);
+    RunReport::new(command.unwrap_or_default(), rounds.collect())
 }
 
 /// What to do about rounds that differ.

@@ -74,6 +74,8 @@ pub(super) fn check(key: &Key, value: Value, place: &str) -> Result<Value, Confi
         (Takes::Crate, _) => wrong("the name of a crate"),
         (Takes::Column, Value::Text(_)) => Ok(value),
         (Takes::Column, _) => wrong("the name of a column"),
+        (Takes::Text, Value::Text(text)) if !text.trim().is_empty() => Ok(value),
+        (Takes::Text, _) => wrong("text"),
         (Takes::Naming, Value::Text(text)) => match Naming::parse(text) {
             Ok(_) => Ok(value),
             Err(error) => Err(

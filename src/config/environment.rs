@@ -11,8 +11,8 @@ use super::{
     value::{Setting, Value},
 };
 
-/// Variables with other uses.
-const OTHERS: [&str; 2] = ["PSS_CONFIG", "PSS_TRACE_FILE"];
+/// Variables with other uses; the last is `sampler:gpu`'s, and means no harm to a build without it.
+const OTHERS: [&str; 3] = ["PSS_CONFIG", "PSS_TRACE_FILE", "PSS_NVML"];
 
 /// Settings of all variables that start with `PSS_`.
 ///
@@ -63,6 +63,9 @@ fn variable(key: &str) -> Option<String> {
     if let Some(code) = key.strip_prefix("pss.weights.") {
         return Some(format!("PSS_WEIGHT_{}", code.to_ascii_uppercase()));
     }
+    if let Some(name) = key.strip_prefix("history.") {
+        return Some(format!("PSS_HISTORY_{}", name.to_ascii_uppercase()));
+    }
     key.strip_prefix("pss.")
         .filter(|rest| !rest.contains('.'))
         .map(|rest| format!("PSS_{}", rest.to_ascii_uppercase()))
@@ -91,6 +94,7 @@ pub(super) fn from_text(text: &str, takes: &Takes) -> Value {
         Takes::Choice(_)
         | Takes::Crate
         | Takes::Column
+        | Takes::Text
         | Takes::Naming
         | Takes::Length
         | Takes::Passed => Value::Text(text.to_owned()),

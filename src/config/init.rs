@@ -34,6 +34,11 @@ pub const TEMPLATE: &str = r#"# Settings of pss; all of them are optional. `pss 
 # "security.protocol" = "sasl_ssl"
 # "sasl.password" = "${KAFKA_PASSWORD}"  # from the environment
 
+[history]
+# path = ".pss/history.sqlite"  # where `pss history` keeps runs, beside this file
+# project = "shop"           # what they are runs of; the name of git's origin where nothing is said
+# keep = 500                 # runs kept of each branch
+
 [metrics.DB.disp]
 # good = 0.50                # the value that scores 0.9 (see `pss explain DB`)
 # mid = 1.25                 # the value that scores 0.5

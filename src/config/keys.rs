@@ -27,6 +27,8 @@ pub enum Takes {
     Crate,
     /// The name of a column.
     Column,
+    /// Any text.
+    Text,
     /// A list of any texts.
     Texts,
     /// How operations are named.
@@ -132,7 +134,7 @@ impl Keys {
             "run.interval".into(),
             Takes::Length,
             None,
-            "time between two samples of `pss run`, such as \"100ms\"; a hundredth of the time that has passed, from 20 to 500 ms, where nothing is said",
+            "time between two samples of `pss run`, such as \"100ms\"; a twenty-fifth of the time that has passed, from 20 to 500 ms, where nothing is said",
         );
         for metric in metrics {
             let meta = metric.meta();
@@ -246,6 +248,24 @@ impl Keys {
             Takes::Passed,
             None,
             "any option of librdkafka by its name, such as \"security.protocol\" or \"sasl.password\"; \"${NAME}\" takes a value from the environment",
+        );
+        add(
+            "history.path".into(),
+            Takes::Text,
+            Some("\".pss/history.sqlite\"".into()),
+            "where `pss history` keeps runs; beside the pss.toml that says it, or the nearest one, else in the working folder",
+        );
+        add(
+            "history.project".into(),
+            Takes::Text,
+            None,
+            "what the runs are runs of; the name of git's origin where it is not set, else of the folder",
+        );
+        add(
+            "history.keep".into(),
+            number(1.0, 1e9),
+            None,
+            "runs kept of each branch: adding one drops the oldest beyond it",
         );
         add(
             "plugins.expect".into(),

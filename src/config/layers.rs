@@ -25,6 +25,8 @@ pub struct Config {
     pub settings: BTreeMap<String, Setting>,
     /// Files that were read, lowest layer first.
     pub files: Vec<PathBuf>,
+    /// The project's file, where there is one.
+    pub project: Option<PathBuf>,
 }
 
 /// Reads all layers. `explicit` names the project's file; else the nearest `pss.toml` upwards from the working folder is it.
@@ -40,6 +42,7 @@ pub fn load(
     let mut errors = Vec::new();
     let variable = |name: &str| std::env::var(name).ok();
     let project = project_file(explicit);
+    config.project.clone_from(&project);
     for path in [files::user(variable), project].into_iter().flatten() {
         let name = shown(&path);
         match std::fs::read_to_string(&path) {

@@ -224,7 +224,7 @@ impl Config {
         parse_length(self.text(key)?).ok()
     }
 
-    fn number(&self, key: &str) -> Option<f64> {
+    pub(crate) fn number(&self, key: &str) -> Option<f64> {
         if let Some(Setting {
             value: Value::Number(number),
             ..
@@ -248,7 +248,7 @@ impl Config {
         }
     }
 
-    fn text(&self, key: &str) -> Option<&str> {
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
         if let Some(Setting {
             value: Value::Text(text),
             ..

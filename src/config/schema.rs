@@ -68,7 +68,9 @@ fn leaf(key: &Key) -> Json {
         }
         // Text with dots may be written as tables.
         Takes::Passed => json!({ "type": ["string", "number", "boolean", "object"] }),
-        Takes::Crate | Takes::Column | Takes::Naming | Takes::Length => json!({ "type": "string" }),
+        Takes::Crate | Takes::Column | Takes::Text | Takes::Naming | Takes::Length => {
+            json!({ "type": "string" })
+        }
     };
     let object: Option<&mut Map<String, Json>> = leaf.as_object_mut();
     if let Some(object) = object {

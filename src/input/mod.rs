@@ -23,4 +23,4 @@ pub use pypss::{PypssInputError, PypssOutcome, read_pypss};
 pub use reader::{FileReport, Progress, ReadOptions, ReadOutcome, Silent, read};
 pub use select::{LeftOut, Selection, instant_of};
 pub use split::BLOCK;
-pub use summary_file::{SummaryFileError, read_summary, write_summary};
+pub use summary_file::{SummaryFileError, read_summary, summary_bytes, write_summary};

@@ -64,22 +64,30 @@ pub fn read_summary(path: &str, bytes: &[u8]) -> Result<Summary, SummaryFileErro
     parse_summary(path, &plain)
 }
 
+/// The bytes of a `.pss` file; `name` is what messages call it.
+///
+/// # Errors
+/// A summary that cannot be serialised, or no memory.
+pub fn summary_bytes(name: &str, summary: &Summary) -> Result<Vec<u8>, SummaryFileError> {
+    let plain = summary
+        .to_bytes()
+        .map_err(|error| SummaryFileError::Content {
+            path: name.to_owned(),
+            error,
+        })?;
+    zstd::encode_all(&plain[..], LEVEL).map_err(|error| SummaryFileError::Write {
+        path: name.to_owned(),
+        error,
+    })
+}
+
 /// Writes a `.pss` file: to a temporary file beside it, then renamed.
 ///
 /// # Errors
 /// What the system says.
 pub fn write_summary(path: &Path, summary: &Summary) -> Result<(), SummaryFileError> {
-    let name = || path.display().to_string();
-    let failed = |error| SummaryFileError::Write {
-        path: name(),
-        error,
-    };
-    let plain = summary
-        .to_bytes()
-        .map_err(|error| SummaryFileError::Content {
-            path: name(),
-            error,
-        })?;
-    let compressed = zstd::encode_all(&plain[..], LEVEL).map_err(failed)?;
-    crate::files::write(path, |file| file.write_all(&compressed)).map_err(failed)
+    let name = path.display().to_string();
+    let compressed = summary_bytes(&name, summary)?;
+    crate::files::write(path, |file| file.write_all(&compressed))
+        .map_err(|error| SummaryFileError::Write { path: name, error })
 }

@@ -28,11 +28,23 @@ pub struct StartError {
     pub why: String,
 }
 
+/// Words that only a shell itself can do.
+const BUILT_IN: [&str; 12] = [
+    ".", ":", "cd", "eval", "exec", "exit", "export", "set", "trap", "ulimit", "umask", "unset",
+];
+
 impl Launch {
-    /// A line for the shell.
+    /// A line for the shell, which makes room for its command where there is but one.
     pub fn shell(line: &str) -> Launch {
+        let first = line.split_whitespace().next().unwrap_or_default();
+        let plain = !line.contains(|c: char| ";|&<>(){}$`\n".contains(c)) && !first.contains('=');
+        let line = if plain && !first.is_empty() && !BUILT_IN.contains(&first) {
+            format!("exec {line}")
+        } else {
+            line.to_owned()
+        };
         Launch {
-            words: ["/bin/sh", "-c", line].map(OsString::from).to_vec(),
+            words: ["/bin/sh", "-c", &line].map(OsString::from).to_vec(),
             environment: Vec::new(),
         }
     }

@@ -13,6 +13,6 @@ mod shift;
 mod tap;
 mod watch;
 
-pub use plan::{Otlp, Plan};
+pub use plan::{Lane, Otlp, Plan};
 pub use record::{Recorded, Recorder};
 pub use rounds::{Done, Round, rounds};

@@ -2,11 +2,9 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use pss_integrations::{
-    formats::Format,
-    samplers::{Sampler, SamplerSettings},
-};
+use pss_integrations::samplers::{Sampler, SamplerSettings};
 
+use super::record::Recorder;
 use crate::{length::Length, process::Launch};
 
 /// Whether spans are received.
@@ -21,10 +19,19 @@ pub enum Otlp {
     Only,
 }
 
-/// What to do.
-pub struct Plan {
+/// A command, and where what it brings is recorded.
+#[derive(Debug)]
+pub struct Lane {
     /// The command.
     pub launch: Launch,
+    /// Its record.
+    pub recorder: Arc<Recorder>,
+}
+
+/// What to do.
+pub struct Plan {
+    /// The commands: one, or several that take turns.
+    pub lanes: Vec<Lane>,
     /// Rounds that count.
     pub runs: u64,
     /// Rounds before them that do not.
@@ -47,16 +54,17 @@ pub struct Plan {
     pub samplers: Vec<&'static dyn Sampler>,
     /// What the user says to them.
     pub settings: Arc<SamplerSettings>,
-    /// The format that rounds are recorded in.
-    pub native: &'static dyn Format,
     /// Whether a line on standard error tells how things are.
     pub status: bool,
 }
 
 impl Plan {
-    /// What the operation `run` belongs to: the program's name.
+    /// What the operation `run` belongs to: the name of the first program, also for those that it is held against.
     pub fn service(&self) -> String {
-        let word = self.launch.words.first();
+        let word = self
+            .lanes
+            .first()
+            .and_then(|lane| lane.launch.words.first());
         let name = word.and_then(|word| std::path::Path::new(word).file_name());
         name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
     }

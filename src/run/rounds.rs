@@ -1,7 +1,7 @@
 //! The rounds of a run.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     convert::Infallible,
     ffi::OsString,
     path::{Path, PathBuf},
@@ -13,7 +13,7 @@ use pss_integrations::samplers::{Polling, Target};
 use pss_metrics::model::{Kind, Parent, Span};
 
 use super::{
-    plan::{Otlp, Plan},
+    plan::{Lane, Otlp, Plan},
     record::Recorder,
     shift::Shift,
     watch::{Watch, Watched, now},
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     error::Error,
     input::{Place, ReadOptions, Silent, pass},
-    process::{Ended, Host, Launch, StartError, Status, stop_strays},
+    process::{Ended, Host, Launch, stop_strays},
     terminal::StatusLine,
 };
 
@@ -40,22 +40,12 @@ pub struct Round {
 /// All rounds.
 #[derive(Debug, Default)]
 pub struct Done {
-    /// Those that counted.
-    pub rounds: Vec<Round>,
+    /// Those that counted, by the lane.
+    pub rounds: Vec<Vec<Round>>,
     /// What the user should know.
     pub notices: Vec<String>,
     /// Whether the user stopped it.
     pub interrupted: bool,
-}
-
-impl Done {
-    /// The status of the last round that failed, or of the last one.
-    pub fn status(&self) -> Option<Status> {
-        let failed = self.rounds.iter().rev().find(|round| round.failed());
-        failed
-            .or(self.rounds.last())
-            .map(|round| round.ended.status)
-    }
 }
 
 impl Round {
@@ -65,47 +55,26 @@ impl Round {
     }
 }
 
-/// Runs all rounds; what they bring goes to the recorder.
+/// Runs all rounds, the lanes in turn; what they bring goes to their recorders.
 ///
 /// # Errors
 /// A command that cannot be started, a file that cannot be read.
-pub fn rounds(
-    plan: &Plan,
-    recorder: &Arc<Recorder>,
-    options: &ReadOptions<'_>,
-) -> Result<Done, Error> {
+pub fn rounds(plan: &Plan, options: &ReadOptions<'_>) -> Result<Done, Error> {
     let system = |error: std::io::Error| Error::Usage(format!("cannot watch a command: {error}"));
-    let start = |error: StartError| Error::Usage(error.to_string());
-    for launch in [
-        Some(&plan.launch),
-        plan.prepare.as_ref(),
-        plan.cleanup.as_ref(),
-    ] {
-        launch.map_or(Ok(()), Launch::check).map_err(start)?;
-    }
     let traces = tempfile::Builder::new()
         .prefix("pss-traces-")
         .tempdir()
         .map_err(system)?;
     let mut host = Host::new().map_err(system)?;
-    let mut done = Done::default();
-    let mut absent = BTreeSet::new();
-    let mut environment: BTreeMap<OsString, OsString> = BTreeMap::new();
-    #[cfg(feature = "receiver")]
-    let receiver = if plan.otlp == Otlp::Off {
-        None
-    } else {
-        let receiver = super::receive::open(Arc::clone(recorder)).map_err(system)?;
-        point_to(&receiver, &mut environment, &mut done.notices);
-        Some(receiver)
+    let mut done = Done {
+        rounds: vec![Vec::new(); plan.lanes.len()],
+        ..Done::default()
     };
-    #[cfg(not(feature = "receiver"))]
-    if plan.otlp != Otlp::Off {
-        done.notices.push(
-            "no OTLP receiver is in this build, so that no spans are received: build pss with `cargo build --release --features receiver`".to_owned(),
-        );
+    let mut absent = BTreeSet::new();
+    let mut open = Vec::new();
+    for lane in &plan.lanes {
+        open.push(Open::new(lane, plan.otlp, &mut done.notices).map_err(system)?);
     }
-
     let began = Instant::now();
     let wanted = |rounds: usize| match plan.duration {
         Some(duration) => began.elapsed() < duration || rounds == 0,
@@ -113,48 +82,107 @@ pub fn rounds(
     };
     let several = plan.runs > 1 || plan.duration.is_some();
     let mut warmup = plan.warmup;
-    while (warmup > 0 || wanted(done.rounds.len())) && !host.interrupted() {
+    let mut turn = 0;
+    while (warmup > 0 || wanted(turn)) && !host.interrupted() {
         let counts = warmup == 0;
-        warmup = warmup.saturating_sub(1);
-        let number = if counts { done.rounds.len() + 1 } else { 0 };
-        beside(&mut host, plan.prepare.as_ref(), "--prepare")?;
-        if host.interrupted() {
-            break;
+        let number = if counts { turn + 1 } else { 0 };
+        for (place, lane) in open.iter().enumerate() {
+            beside(&mut host, plan.prepare.as_ref(), "--prepare")?;
+            if host.interrupted() {
+                break;
+            }
+            let trace = traces
+                .path()
+                .join(format!("lane-{place}-round-{number}.jsonl"));
+            let mut launch = lane.lane.launch.clone();
+            launch.environment.extend(lane.environment.clone());
+            if std::env::var_os(TRACE_FILE).is_none() {
+                let variable = (TRACE_FILE.into(), trace.clone().into());
+                launch.environment.push(variable);
+            }
+            lane.lane.recorder.turn(counts);
+            let round = One {
+                plan,
+                recorder: &lane.lane.recorder,
+                suffix: if several {
+                    format!(" run {number}")
+                } else {
+                    String::new()
+                },
+            };
+            let ran = round.run(&mut host, &launch, &mut absent, &mut done.notices)?;
+            if counts {
+                round.read(&[trace], ran.began, true, options, &mut done.notices)?;
+                round.read(&plan.read, ran.began, false, options, &mut done.notices)?;
+                done.rounds[place].push(ran);
+            }
+            beside(&mut host, plan.cleanup.as_ref(), "--cleanup")?;
         }
-        let trace = traces.path().join(format!("round-{number}.jsonl"));
-        if std::env::var_os(TRACE_FILE).is_none() {
-            environment.insert(TRACE_FILE.into(), trace.clone().into());
-        }
-        let mut launch = plan.launch.clone();
-        launch.environment.extend(environment.clone());
-        recorder.turn(counts);
-        let round = One {
-            plan,
-            recorder,
-            suffix: if several {
-                format!(" run {number}")
-            } else {
-                String::new()
-            },
-        };
-        let ran = round.run(&mut host, &launch, &mut absent, &mut done.notices)?;
         if counts {
-            round.read(&[trace], ran.began, true, options, &mut done.notices)?;
-            round.read(&plan.read, ran.began, false, options, &mut done.notices)?;
-            done.rounds.push(ran);
+            turn += 1;
+        } else {
+            warmup -= 1;
         }
-        beside(&mut host, plan.cleanup.as_ref(), "--cleanup")?;
     }
-    #[cfg(feature = "receiver")]
-    if let Some(receiver) = receiver {
-        received(&receiver.stop(DRAIN), recorder, &mut done.notices);
+    for lane in open {
+        done.notices.extend(lane.close());
     }
-    recorder.turn(false);
     done.interrupted = host.interrupted();
     done.notices.extend(absent);
     done.notices.sort();
     done.notices.dedup();
     Ok(done)
+}
+
+/// A lane while rounds go on.
+struct Open<'a> {
+    lane: &'a Lane,
+    /// What its command is told beside what it inherits.
+    environment: Vec<(OsString, OsString)>,
+    #[cfg(feature = "receiver")]
+    receiver: Option<pss_receiver::Receiver>,
+}
+
+impl<'a> Open<'a> {
+    #[cfg(feature = "receiver")]
+    fn new(lane: &'a Lane, otlp: Otlp, notices: &mut Vec<String>) -> std::io::Result<Open<'a>> {
+        let mut open = Open {
+            lane,
+            environment: Vec::new(),
+            receiver: None,
+        };
+        if otlp != Otlp::Off {
+            let receiver = super::receive::open(Arc::clone(&lane.recorder))?;
+            point_to(&receiver, &mut open.environment, notices);
+            open.receiver = Some(receiver);
+        }
+        Ok(open)
+    }
+
+    #[cfg(not(feature = "receiver"))]
+    fn new(lane: &'a Lane, otlp: Otlp, notices: &mut Vec<String>) -> std::io::Result<Open<'a>> {
+        if otlp != Otlp::Off {
+            notices.push(
+                "no OTLP receiver is in this build, so that no spans are received: build pss with `cargo build --release --features receiver`".to_owned(),
+            );
+        }
+        Ok(Open {
+            lane,
+            environment: Vec::new(),
+        })
+    }
+
+    /// Stops what the lane had; says what the user should know.
+    fn close(self) -> Vec<String> {
+        #[cfg(feature = "receiver")]
+        let notices = self
+            .receiver
+            .map_or_else(Vec::new, |receiver| received(&receiver.stop(DRAIN)));
+        #[cfg(not(feature = "receiver"))]
+        let notices = Vec::new();
+        self.lane.recorder.turn(false);
+        notices
+    }
 }
 
 /// How long the receiver may take to hand on what was sent before the end.
@@ -165,7 +193,7 @@ const DRAIN: std::time::Duration = std::time::Duration::from_secs(5);
 #[cfg(feature = "receiver")]
 fn point_to(
     receiver: &pss_receiver::Receiver,
-    environment: &mut BTreeMap<OsString, OsString>,
+    environment: &mut Vec<(OsString, OsString)>,
     notices: &mut Vec<String>,
 ) {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -179,30 +207,38 @@ fn point_to(
             ));
         }
     }
+    if ["HTTP_PROXY", "http_proxy", "ALL_PROXY"]
+        .iter()
+        .any(|name| set(name))
+        && !["NO_PROXY", "no_proxy"].iter().any(|name| set(name))
+    {
+        notices.push(
+            "a proxy is set, and some SDKs send even what is for this machine through it: NO_PROXY=127.0.0.1 keeps spans here".to_owned(),
+        );
+    }
     for (name, value) in receiver.environment() {
         if !set(name) {
-            environment.insert(name.into(), value.into());
+            environment.push((name.into(), value.into()));
         }
     }
 }
 
 /// What the receiver could not take.
 #[cfg(feature = "receiver")]
-fn received(counts: &pss_receiver::Counts, recorder: &Recorder, notices: &mut Vec<String>) {
-    for (refusal, count) in &counts.refused {
-        notices.push(format!(
+fn received(counts: &pss_receiver::Counts) -> Vec<String> {
+    let refused = counts.refused.iter().map(|(refusal, count)| {
+        format!(
             "the OTLP receiver refused {count} requests: {}",
             refusal.reason()
-        ));
-    }
-    if counts.unusable > 0 {
-        notices.push(format!(
+        )
+    });
+    let unusable = (counts.unusable > 0).then(|| {
+        format!(
             "{} of {} received records could not be used",
             counts.unusable, counts.records
-        ));
-    }
-    // What is recorded must be on its way to the file before it is closed.
-    recorder.flush();
+        )
+    });
+    refused.chain(unusable).collect()
 }
 
 /// Runs what the user wants before or after a round.

@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{length::Length, terminal::StatusLine};
 
-/// Between two samples, where the user does not say: a hundredth of the time that has passed, so that a short run has a hundred samples and a long one costs little.
-const PART: u32 = 100;
+/// Between two samples, where the user does not say: a part of the time that has passed, so that a short run has some fifty samples and a long one costs little.
+const PART: u32 = 25;
 const LEAST: Duration = Duration::from_millis(20);
 const MOST: Duration = Duration::from_millis(500);
 /// Between two lines of status, and between two flushes.

@@ -1,6 +1,8 @@
 //! The terminal view: headline, tables, bars, sparkline, progress, styles.
 
 mod bar;
+#[cfg(feature = "history")]
+pub mod history;
 mod numbers;
 mod progress;
 mod report;

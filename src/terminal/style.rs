@@ -110,6 +110,15 @@ impl Look {
         }
     }
 
+    /// What a file holds: no colour, and as wide as can be.
+    pub fn plain() -> Look {
+        Look {
+            width: WIDTHS.1,
+            styles: Styles::default(),
+            unicode: true,
+        }
+    }
+
     /// Text in a style.
     pub fn paint(&self, style: Style, text: &str) -> String {
         format!("{style}{text}{style:#}")

@@ -168,3 +168,14 @@ fn colour_is_asked_for_or_absent() {
         }
     }
 }
+
+#[cfg(not(feature = "sql"))]
+#[test]
+fn sql_that_is_not_built_in_says_how_to_get_it() {
+    Work::new()
+        .pss(&["query", "SELECT name FROM spans", "t.jsonl"])
+        .fails(
+            2,
+            &["pss query is not in this build: build pss with `cargo build --release --features sql`"],
+        );
+}

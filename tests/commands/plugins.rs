@@ -18,13 +18,22 @@ fn the_default_build_has_these_plugins() {
     ids.retain(|id| *id != "sampler:kafka");
     if !cfg!(feature = "columnar") {
         ids.extend(["format:arrow", "format:parquet"]);
+    }
+    if !cfg!(feature = "gpu") {
+        ids.push("sampler:gpu");
+    }
+    if !cfg!(all(feature = "columnar", feature = "gpu")) {
         ids.sort_by_key(|id| {
             id.split_once(':').map(|(kind, name)| {
                 (
                     kind == "view",
                     kind == "sampler",
                     kind == "format",
-                    if kind == "format" { name } else { "" },
+                    if kind == "format" || kind == "sampler" {
+                        name
+                    } else {
+                        ""
+                    },
                 )
             })
         });
@@ -62,10 +71,19 @@ fn the_default_build_has_these_plugins() {
             "format:xray",
             "format:zipkin",
             "sampler:cgroup",
+            "sampler:gpu",
             "sampler:process",
             "sampler:psi",
             "sampler:sockets",
-            "view:json"
+            "view:csv",
+            "view:github",
+            "view:github-output",
+            "view:html",
+            "view:json",
+            "view:junit",
+            "view:markdown",
+            "view:openmetrics",
+            "view:svg"
         ]
     );
 }

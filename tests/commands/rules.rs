@@ -49,3 +49,33 @@ fn an_operation_that_is_not_there_is_told_with_the_nearest() {
     assert_eq!(said.code, Some(2));
     assert!(said.err.contains("pss.toml:1"), "{}", said.err);
 }
+
+/// What needs whole traces is shown beside scoring, and says how much it saw.
+#[test]
+fn own_time_and_critical_paths_are_shown() {
+    let work = Work::new();
+    let span = |id: &str, parent: &str, name: &str, start: f64, duration: f64| {
+        format!(
+            "{{\"trace_id\":\"t\",\"span_id\":\"{id}\",\"parent_span_id\":\"{parent}\",\"service\":\"shop\",\"name\":\"{name}\",\"start\":{start},\"duration\":{duration}}}\n"
+        )
+    };
+    let traces = span("a", "", "handle", 0.0, 1.0)
+        + &span("b", "a", "query", 0.25, 0.5)
+        + &span("c", "gone", "stray", 0.0, 0.125)
+        + "{\"name\":\"loose\",\"duration\":1}\n";
+    work.write("t.jsonl", traces);
+    let ran = work.pss(&["analyze", "t.jsonl", "--self-time"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    for part in [
+        "shop/handle",
+        "shop/query (100 %)",
+        "seen: 1 traces with 3 of 4 spans",
+        "1 spans without ids, a start or a duration",
+        "1 spans name a parent that is not there",
+    ] {
+        assert!(ran.out.contains(part), "{part}: {}", ran.out);
+    }
+    work.write("loose.jsonl", "{\"name\":\"loose\",\"duration\":1}\n");
+    work.pss(&["analyze", "loose.jsonl", "--self-time"])
+        .fails(2, &["none of the 1 spans has a trace id"]);
+}

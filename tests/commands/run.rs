@@ -1,7 +1,6 @@
 //! `pss run`: a transparent wrapper that measures.
 
 use std::{
-    io::{Read, Write},
     os::unix::fs::PermissionsExt,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -475,6 +474,7 @@ fn what_the_user_set_is_left_as_it_is() {
 #[cfg(feature = "receiver")]
 #[test]
 fn spans_are_received() {
+    use std::io::{Read, Write};
     let work = Work::new();
     let posts = |endpoint: &str, count: u32| {
         let address = endpoint.strip_prefix("http://").expect("an address");
@@ -524,4 +524,43 @@ fn spans_are_received() {
         .iter()
         .find(|operation| operation["operation"] == "pay");
     assert_eq!(pay.expect("it was received")["n"], 100);
+}
+
+#[test]
+fn two_commands_take_turns_and_are_compared() {
+    let work = Work::new();
+    let against = "sh -c 'echo b >> log; sleep 0.05'";
+    let slower = "echo h >> log; sleep 0.15";
+    let compared = |command: &str, export: &str| {
+        work.pss(&[
+            "run",
+            "--runs",
+            "30",
+            "--otlp",
+            "off",
+            "--against",
+            against,
+            "--export",
+            export,
+            "--",
+            "sh",
+            "-c",
+            command,
+        ])
+    };
+    let ran = compared(slower, "json=r.json");
+    assert_eq!(work.read("log"), "h\nb\n".repeat(30), "round by round");
+    let report = json(&work, "r.json");
+    assert_eq!(report["compare"]["regressed"], true, "{}", ran.err);
+    assert_eq!(
+        ran.code,
+        Some(1),
+        "interleaved on one machine, so a regression fails: {}",
+        ran.err
+    );
+    assert!(ran.err.contains("sh/run is"), "{}", ran.err);
+    assert_eq!(
+        report["run"]["rounds"].as_array().expect("a list").len(),
+        30
+    );
 }

@@ -449,8 +449,9 @@ fn signals_that_no_metric_reads_survive_conversion() {
         .iter()
         .zip(1..)
         .map(|(signal, value)| {
+            let key = if signal.name.starts_with("gpu.") { "device" } else { "process" };
             format!(
-                "{{\"system_metric\":true,\"start\":1700000000.5,\"metadata\":{{\"signal\":\"{}\",\"value\":{value},\"process\":\"shop#2\"}}}}\n",
+                "{{\"system_metric\":true,\"start\":1700000000.5,\"metadata\":{{\"signal\":\"{}\",\"value\":{value},\"{key}\":\"shop#2\"}}}}\n",
                 signal.name
             )
         })

@@ -1,9 +1,9 @@
-//! Columnar files through polars: Parquet and Arrow IPC, read and written.
+//! Columnar files through polars: Parquet and Arrow IPC, read and written; and SQL over records.
 //!
 //! Which column is what, and the schema that is written, is the business of `pss_integrations::formats::table`. Here columns become cells and records become
 //! columns: `frame` holds a piece of a table as typed columns, `rows` builds one from records, `parquet` and `arrow` are the formats.
 //!
-//! Everything is behind the feature `polars`, which the feature `columnar` of `pss` switches on.
+//! Everything is behind the feature `polars`, which the feature `columnar` of `pss` switches on; `sql` behind a feature of its own name.
 
 #[cfg(feature = "polars")]
 pub mod arrow;
@@ -13,6 +13,8 @@ mod frame;
 pub mod parquet;
 #[cfg(feature = "polars")]
 mod rows;
+#[cfg(feature = "sql")]
+pub mod sql;
 
 #[cfg(feature = "polars")]
 use pss_metrics::{plugin::PluginCrate, plugin_crate};

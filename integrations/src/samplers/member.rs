@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use procfs_core::{FromRead, process::Stat};
+use procfs_core::{
+    FromRead,
+    process::{Stat, StatFlags},
+};
 
 use super::{
     clock::{since_boot, ticks},
@@ -27,6 +30,11 @@ impl Process {
     /// Whether all that is left is its exit status.
     pub(super) fn ended(&self) -> bool {
         is_zombie(&self.stat)
+    }
+
+    /// Whether it was forked and has not run a program of its own.
+    pub(super) fn is_copy(&self) -> bool {
+        self.stat.flags & StatFlags::PF_FORKNOEXEC.bits() != 0
     }
 
     /// Its name among the entities.

@@ -42,7 +42,7 @@ whose counters go on from there: a thousand short workers, one after the other, 
 /proc/PID/status VmHWM, once a second -> memory.peak, bytes
 /proc/PID/task/*/status, once a second -> sched.switches.voluntary, .involuntary, counters
 example: two threads with schedstat `5000000 1000000 9` and `2000000 0 4` -> sched.on_cpu 7000000, sched.run_delay 1000000
-Threads and processes that begin and end between two polls are not seen; memory that processes share counts for each.",
+Threads and processes that begin and end between two polls are not seen, nor processes that live for less than 20 ms; memory that processes share counts for each.",
 };
 
 /// The sampler.

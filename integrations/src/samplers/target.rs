@@ -1,8 +1,10 @@
 //! What samplers watch: the process tree under one process.
 
 #[cfg(target_os = "linux")]
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use super::settings::SamplerSettings;
 #[cfg(target_os = "linux")]
@@ -46,13 +48,25 @@ impl Target {
         self.root
     }
 
-    /// Ids of the processes of the tree that live, the root among them; `now` in nanoseconds since the Unix epoch.
+    /// Ids of the processes of the tree that live, the root among them; `now` in nanoseconds since the Unix epoch. Looks anew, where samplers may spare it.
     #[cfg(target_os = "linux")]
     pub fn pids(&self, now: i64) -> Vec<u32> {
+        let mut tree = self.look(now);
+        tree.scan_now();
+        tree.processes()
+            .filter(|process| !process.ended())
+            .map(|process| process.pid)
+            .collect()
+    }
+
+    /// The processes of the tree that live, by id, with their names among the entities of samples: `None` for one that is too young to have a name. `now` in
+    /// nanoseconds since the Unix epoch.
+    #[cfg(target_os = "linux")]
+    pub fn named(&self, now: i64) -> BTreeMap<u32, Option<Arc<str>>> {
         self.look(now)
             .processes()
             .filter(|process| !process.ended())
-            .map(|process| process.pid)
+            .map(|process| (process.pid, process.entity().cloned()))
             .collect()
     }
 

@@ -69,17 +69,19 @@ impl Threads {
         })
     }
 
-    /// Switches of all threads, likewise. A thread's `status` is long, so this is dear.
-    pub(super) fn switches(&mut self, buffer: &mut [u8; BUFFER]) -> Switches {
+    /// Switches of all threads, likewise; `None` where no thread's could be read. A thread's `status` is long, so this is dear.
+    pub(super) fn switches(&mut self, buffer: &mut [u8; BUFFER]) -> Option<Switches> {
         let mut sum = self.ended.1;
+        let mut any = false;
         for thread in self.known.values_mut() {
             if let Some(switches) = thread.status.read(buffer).ok().and_then(switches) {
                 thread.switches = switches;
+                any = true;
             }
             sum.voluntary += thread.switches.voluntary;
             sum.involuntary += thread.switches.involuntary;
         }
-        sum
+        any.then_some(sum)
     }
 
     fn read_known(&mut self, buffer: &mut [u8; BUFFER]) -> bool {

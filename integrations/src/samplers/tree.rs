@@ -19,8 +19,11 @@ use super::{
     places::Places,
 };
 
-/// Age at which a process is named: between fork and exec it still bears its parent's program.
+/// Age at which a process is named: what lives shorter tells nothing but that it was there.
 const SETTLED: Duration = Duration::from_millis(20);
+/// Age at which one that never ran a program of its own is a copy of its parent for good, as the workers of a server are. Until then it may be on its way from fork
+/// to exec, which takes long where processors are crowded.
+const COPY: Duration = Duration::from_millis(200);
 /// A scan that took a time rests a hundred times as long: machines with thousands of processes take milliseconds.
 const SCAN_REST: u32 = 100;
 /// How long before the tree was made its root may have started and still count as started for it.
@@ -29,7 +32,6 @@ const JUST_NOW: Duration = Duration::from_secs(1);
 /// A process tree.
 #[derive(Debug)]
 pub(super) struct Tree {
-    root: u32,
     members: BTreeMap<u32, Process>,
     places: Places,
     /// Process groups and sessions of members, ours excepted.
@@ -38,7 +40,7 @@ pub(super) struct Tree {
     us: Option<Stat>,
     /// Processes looked at that do not belong: nothing makes them belong later.
     strangers: BTreeSet<u32>,
-    scan: Pace,
+    pace: Pace,
     /// The newest process or thread when the last scan began.
     scanned: Option<u32>,
     loadavg: Kept,
@@ -50,14 +52,13 @@ pub(super) struct Tree {
 impl Tree {
     pub(super) fn new(root: u32) -> Tree {
         let mut tree = Tree {
-            root,
             members: BTreeMap::new(),
             places: Places::default(),
             groups: BTreeSet::new(),
             sessions: BTreeSet::new(),
             us: read(&mut stat_of(std::process::id()), &mut [0; BUFFER]),
             strangers: BTreeSet::new(),
-            scan: Pace::new(Duration::ZERO, SCAN_REST),
+            pace: Pace::new(Duration::ZERO, SCAN_REST),
             scanned: None,
             loadavg: Kept::new("/proc/loadavg".into()),
             refreshed: None,
@@ -129,16 +130,26 @@ impl Tree {
         for pid in gone {
             self.remove(pid);
         }
-        let newest = newest(&mut self.loadavg, &mut buffer);
-        if newest.is_some() && newest == self.scanned {
-            self.dismiss();
-        } else if let Some(begun) = self.scan.begin() {
-            self.look_for_new(&mut buffer);
-            self.dismiss();
-            self.scanned = newest;
-            self.scan.end(&begun);
+        if let Some(begun) = self.pace.begin() {
+            self.scan(&mut buffer);
+            self.pace.end(&begun);
         }
         self.name();
+    }
+
+    /// Looks for new processes, due or not: who stops what is left of a tree must miss none.
+    pub(super) fn scan_now(&mut self) {
+        self.scan(&mut [0; BUFFER]);
+        self.name();
+    }
+
+    fn scan(&mut self, buffer: &mut [u8; BUFFER]) {
+        let newest = newest(&mut self.loadavg, buffer);
+        if newest.is_none() || newest != self.scanned {
+            self.look_for_new(buffer);
+            self.scanned = newest;
+        }
+        self.dismiss();
     }
 
     /// Looks through `/proc`. `task/TID/children` would tell of children alone, and only where the kernel was built for it.
@@ -260,7 +271,7 @@ impl Tree {
             .members
             .values()
             .filter(|process| process.place.is_none() && !process.ended())
-            .filter(|process| process.age() >= SETTLED || process.pid == self.root)
+            .filter(|process| process.age() >= if process.is_copy() { COPY } else { SETTLED })
             .map(|process| (process.stat.starttime, process.pid))
             .collect();
         settled.sort_unstable();

@@ -140,7 +140,7 @@ impl Watched {
             return None;
         }
         self.seldom_due = Some(now + SELDOM);
-        self.switches = Some(self.threads.switches(buffer));
+        self.switches = self.threads.switches(buffer).or(self.switches);
         peak(self.status.read(buffer).ok()?)
     }
 }

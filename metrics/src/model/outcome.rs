@@ -22,7 +22,7 @@ pub fn cache_outcome(tag: &str) -> Option<bool> {
 }
 
 /// The cache outcome that attributes state.
-pub(super) fn cache_attribute(attributes: &[Attribute<'_>]) -> Option<bool> {
+pub fn cache_attribute(attributes: &[Attribute<'_>]) -> Option<bool> {
     attributes
         .iter()
         .find(|attribute| CACHE_KEYS.contains(&attribute.key))

@@ -26,6 +26,9 @@ pub enum SignalUnit {
     Count,
     /// Millionths: 1 000 000 is a share of 1.
     Millionths,
+    // Summaries keep the place in this list, so what is new stands last.
+    /// Degrees Celsius.
+    Celsius,
 }
 
 /// A known signal: its registered name, kind and unit.
@@ -113,6 +116,24 @@ signals! {
     NET_RTT = "net.rtt", Gauge, Nanoseconds;
     /// Segments sent again, over all connections.
     NET_RETRANSMITS = "net.retransmits", Counter, Count;
+    /// Device memory that a process uses, one entity per device and process.
+    GPU_PROCESS_MEMORY = "gpu.process.memory", Gauge, Bytes;
+    /// Share of time a process kept a device busy, one entity per device and process.
+    GPU_PROCESS_UTILIZATION = "gpu.process.utilization", Gauge, Millionths;
+    /// Temperature of a device.
+    GPU_TEMPERATURE = "gpu.temperature", Gauge, Celsius;
+    /// Whether a device runs slower to stay cool: its mean is the share of readings.
+    GPU_SLOWED_HEAT = "gpu.slowed.heat", Gauge, Millionths;
+    /// Whether a device runs slower to draw less power: its mean is the share of readings.
+    GPU_SLOWED_POWER = "gpu.slowed.power", Gauge, Millionths;
+    /// Whether a device's hardware slows it, for heat or power: its mean is the share of readings.
+    GPU_SLOWED_HARDWARE = "gpu.slowed.hardware", Gauge, Millionths;
+    /// Memory errors of a device that were corrected.
+    GPU_ECC_CORRECTED = "gpu.ecc.corrected", Counter, Count;
+    /// Memory errors of a device that could not be corrected.
+    GPU_ECC_UNCORRECTED = "gpu.ecc.uncorrected", Counter, Count;
+    /// A device that could no longer be reached.
+    GPU_LOST = "gpu.lost", Event, Count;
 }
 
 impl Signal {

@@ -7,6 +7,8 @@ use super::{
         BadExample, Classification, FactorReport, Generator, InputFile, InputReport, MetricReport,
         OperationReport, Pss, Report, SCHEMA, TimelineReport, WorstReport,
     },
+    distribution::distribution,
+    gate::{metric_gate, run_gate},
     verdict::verdict,
 };
 use crate::{
@@ -62,6 +64,7 @@ pub fn build(summary: &Summary, plan: &Plan, scored: &Scored, provenance: Proven
             complete: scored.complete,
             with_data: codes(true),
             without_data: codes(false),
+            gate: run_gate(scored, plan),
         },
         verdict: verdict(scored, plan, &serious),
         operations: operations(summary, plan, scored, provenance.top),
@@ -76,6 +79,7 @@ pub fn build(summary: &Summary, plan: &Plan, scored: &Scored, provenance: Proven
         warnings,
         metrics,
         generator: provenance.generator,
+        compare: None,
     }
 }
 
@@ -104,6 +108,7 @@ fn metric_report(planned: &Planned, metric: &ScoredMetric, keys: &[&GroupKey]) -
         failed: None,
         needs: meta.needs.to_owned(),
         flags: Vec::new(),
+        gate: metric_gate(planned, metric),
         factors: Vec::new(),
         worst: worst(&metric.outcome, metric.points)
             .into_iter()
@@ -209,6 +214,7 @@ fn operations(summary: &Summary, plan: &Plan, scored: &Scored, top: usize) -> Ve
                 q50: seconds(0.5),
                 q99: seconds(0.99),
                 points,
+                durations: distribution(&durations),
             }
         })
         .collect();

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::run::RunReport;
 use crate::{
+    compare::Comparison,
     model::Category,
     score::{Confidence, Moment},
 };
@@ -38,6 +39,9 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// What made the report.
     pub generator: Generator,
+    /// How the run compares with others; only `pss compare` says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare: Option<Comparison>,
 }
 
 /// The Program Stability Score.
@@ -59,6 +63,18 @@ pub struct Pss {
     pub with_data: Vec<String>,
     /// Codes of those without.
     pub without_data: Vec<String>,
+    /// The threshold set for the score, if any.
+    #[serde(default)]
+    pub gate: Option<Gate>,
+}
+
+/// A threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Gate {
+    /// The least score that meets it, on the scale of what it is set for.
+    pub least: f64,
+    /// Whether it is met; never by a score that is n/a or incomplete.
+    pub met: bool,
 }
 
 /// What CI acts on.
@@ -127,6 +143,9 @@ pub struct MetricReport {
     pub factors: Vec<FactorReport>,
     /// What cost it most.
     pub worst: Vec<WorstReport>,
+    /// The threshold set for its score, if any.
+    #[serde(default)]
+    pub gate: Option<Gate>,
 }
 
 /// One factor.
@@ -184,6 +203,22 @@ pub struct OperationReport {
     pub q99: Option<f64>,
     /// Points of the PSS lost over all metrics.
     pub points: f64,
+    /// How the durations of those that did not fail are spread; null where none is known.
+    #[serde(default)]
+    pub durations: Option<Distribution>,
+}
+
+/// Counts in bins of equal ratio: bin i holds what lies from `first * ratio^i` up to `first * ratio^(i + 1)`.
+///
+/// Bins of all operations lie on one grid, so that they can be drawn below each other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Distribution {
+    /// Lower bound of the first bin, in seconds.
+    pub first: f64,
+    /// Upper bound of a bin over its lower one.
+    pub ratio: f64,
+    /// At most 32 counts; neither the first nor the last is 0.
+    pub counts: Vec<u64>,
 }
 
 /// The score over time.

@@ -1,13 +1,20 @@
 //! The report: plain data, versioned, filled once and rendered by every view, so that no two views can disagree.
 
 mod build;
+mod compared;
 mod data;
+mod distribution;
+mod explained;
+mod gate;
 mod run;
 mod verdict;
 
 pub use build::{Provenance, build};
+pub use compared::compared;
 pub use data::{
-    BadExample, Classification, FactorReport, Generator, InputFile, InputReport, MetricReport,
-    OperationReport, Pss, Report, SCHEMA, TimelineReport, Verdict, VerdictOutcome, WorstReport,
+    BadExample, Classification, Distribution, FactorReport, Gate, Generator, InputFile,
+    InputReport, MetricReport, OperationReport, Pss, Report, SCHEMA, TimelineReport, Verdict,
+    VerdictOutcome, WorstReport,
 };
+pub use explained::{Explained, explain};
 pub use run::{RoundReport, RunReport, SpreadReport};

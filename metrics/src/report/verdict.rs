@@ -1,6 +1,9 @@
 //! The verdict of one run: policy, apart from what was measured.
 
-use super::data::{Verdict, VerdictOutcome};
+use super::{
+    data::{Gate, Verdict, VerdictOutcome},
+    gate::{metric_gate, run_gate},
+};
 use crate::score::{Level, Plan, Scored};
 
 /// Judges a scored run by the plan's thresholds.
@@ -9,7 +12,7 @@ use crate::score::{Level, Plan, Scored};
 /// input then only warn.
 pub(super) fn verdict(scored: &Scored, plan: &Plan, warnings: &[String]) -> Verdict {
     let mut failed = Vec::new();
-    if let Some(least) = plan.fail_under {
+    if let Some(Gate { least, met: false }) = run_gate(scored, plan) {
         match scored.pss {
             None => failed.push(format!(
                 "no metric has data, so the threshold of {least} is not met"
@@ -18,24 +21,22 @@ pub(super) fn verdict(scored: &Scored, plan: &Plan, warnings: &[String]) -> Verd
                 "the score is incomplete, so the threshold of {least} is not met: {}",
                 scored.incomplete.join("; ")
             )),
-            Some(score) if 100.0 * score < least => failed.push(format!(
+            Some(score) => failed.push(format!(
                 "the score {:.1} is below the threshold of {least}",
                 100.0 * score
             )),
-            Some(_) => {}
         }
     }
     for (planned, metric) in plan.metrics.iter().zip(&scored.metrics) {
-        if let Some(least) = planned.min_score {
+        if let Some(Gate { least, met: false }) = metric_gate(planned, metric) {
             let code = planned.metric.meta().code;
             match metric.outcome.score() {
                 None => failed.push(format!(
                     "{code} has no score, so its threshold of {least} is not met"
                 )),
-                Some(score) if score < least => failed.push(format!(
+                Some(score) => failed.push(format!(
                     "{code} scores {score:.2}, below its threshold of {least}"
                 )),
-                Some(_) => {}
             }
         }
     }

@@ -1,5 +1,6 @@
 //! From a summary to scores: curve, weighing, points, interval, timeline, confidence. Each in its own file, so that each can be argued and changed alone.
 
+mod against;
 mod blocks;
 mod confidence;
 mod curve;
@@ -20,6 +21,7 @@ mod totals;
 mod view;
 mod weigh;
 
+pub(crate) use against::{Against, Reference, Run, against};
 pub use blocks::{BLOCKS, LEVEL_BLOCKS};
 pub use confidence::{Confidence, Level};
 pub use curve::FLOOR;
@@ -39,3 +41,4 @@ pub use timeline::{Moment, Timeline};
 pub use totals::Totals;
 pub use view::{MIN_SPANS, SummaryView};
 pub use weigh::{PerSubject, Product};
+pub(crate) use weigh::{aggregate, shares};

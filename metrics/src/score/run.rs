@@ -186,7 +186,7 @@ pub fn score_with(summary: &Summary, plan: &Plan, for_each: ForEach<'_>) -> Scor
 }
 
 /// Records in each block: spans where there are any, else samples.
-fn block_sizes(summary: &Summary) -> Vec<f64> {
+pub(super) fn block_sizes(summary: &Summary) -> Vec<f64> {
     let mut sizes = vec![0.0; BLOCKS];
     let windows = summary.windows().len();
     for (_, group) in summary.groups() {

@@ -52,6 +52,18 @@ impl<'a> SummaryView<'a> {
         }
     }
 
+    /// The whole summary, with the subjects and weights of another run's outcome.
+    pub fn weighed(
+        summary: &'a Summary,
+        totals: &'a Totals,
+        frozen: &'a Frozen<'a>,
+    ) -> SummaryView<'a> {
+        SummaryView {
+            frozen: Some(frozen),
+            ..SummaryView::whole(summary, totals)
+        }
+    }
+
     /// All but one block, with the subjects and weights of a former outcome.
     pub fn without(
         summary: &'a Summary,

@@ -231,7 +231,7 @@ fn curves(meta: &MetricMeta, settings: &Settings) -> Vec<Steep> {
 }
 
 /// Weighted geometric mean, or its geometric mean with the worst of those that hold at least 1 % of the weight (the heaviest where none does).
-fn aggregate(over: Over, scores: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
+pub(crate) fn aggregate(over: Over, scores: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
     let total: f64 = scores.clone().map(|(weight, _)| weight).sum();
     let mean = libm::exp(
         scores
@@ -269,7 +269,7 @@ fn worst(scores: &[(f64, f64)]) -> usize {
 }
 
 /// Each subject's share of what is lost.
-fn shares(over: Over, scores: &[(f64, f64)]) -> Vec<f64> {
+pub(crate) fn shares(over: Over, scores: &[(f64, f64)]) -> Vec<f64> {
     let logarithm = |(weight, score): &(f64, f64)| weight * libm::log(score.max(FLOOR));
     let sum: f64 = scores.iter().map(logarithm).sum();
     let mean = scores.iter().map(|one| share_of(logarithm(one), sum));

@@ -13,6 +13,7 @@ macro_rules! line {
 }
 
 mod advice;
+mod compare;
 mod headline;
 mod input;
 mod metrics;
@@ -24,9 +25,21 @@ mod table;
 mod timeline;
 mod wrap;
 
+#[cfg(feature = "history")]
+pub(super) use {
+    names::named,
+    table::{align_right, table},
+    wrap::wrapped,
+};
+
 /// The report for a terminal.
 pub fn render(report: &Report, look: &Look) -> String {
     let mut out = String::new();
+    if let Some(comparison) = &report.compare {
+        compare::compare(&mut out, report, comparison, look);
+        input::input(&mut out, report, look);
+        return out;
+    }
     headline::headline(&mut out, report, look);
     run::run(&mut out, report, look);
     metrics::metrics(&mut out, report, look);

@@ -2,7 +2,7 @@
 
 use pss_metrics::report::WorstReport;
 
-pub(super) fn named(service: &str, operation: &str) -> String {
+pub(in crate::terminal) fn named(service: &str, operation: &str) -> String {
     let visible: String = if service.is_empty() {
         operation.to_owned()
     } else {

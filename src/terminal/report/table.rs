@@ -4,7 +4,7 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Ta
 
 use super::super::style::Look;
 
-pub(super) fn table(look: &Look, header: &[&str]) -> Table {
+pub(in crate::terminal) fn table(look: &Look, header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(TableStyle::new());
     table.set_content_arrangement(ContentArrangement::Dynamic);
@@ -19,7 +19,7 @@ pub(super) fn table(look: &Look, header: &[&str]) -> Table {
     table
 }
 
-pub(super) fn align_right(table: &mut Table, column: usize) {
+pub(in crate::terminal) fn align_right(table: &mut Table, column: usize) {
     if let Some(column) = table.column_mut(column) {
         column.set_cell_alignment(CellAlignment::Right);
     }

@@ -1,7 +1,7 @@
 //! Words wrapped to the width.
 
 /// Words wrapped to the width, lines after the first indented.
-pub(super) fn wrapped(out: &mut String, text: &str, indent: usize, width: usize) {
+pub(in crate::terminal) fn wrapped(out: &mut String, text: &str, indent: usize, width: usize) {
     let mut column = 0;
     for (at, word) in text.split(' ').enumerate() {
         let length = unicode_width::UnicodeWidthStr::width(word);

@@ -10,6 +10,8 @@ use crate::{
 pub(crate) struct Place {
     pub(crate) role: Role,
     pub(crate) heaviest_db: bool,
+    /// Place in the table of operations; `None` in real windows.
+    pub(crate) operation: Option<usize>,
     /// Usual duration of the operation, in seconds.
     pub(crate) median: f64,
     /// When in the run, 0..1.
@@ -41,6 +43,7 @@ pub(crate) fn duration(
         }
         Kind::Tail(target) if place.is_in(target) && random.chance(RARE) => duration * dose,
         Kind::Level(target) if place.is_in(target) && place.at >= 0.5 => duration * dose,
+        Kind::Slow(operation) if place.operation == Some(operation) => duration * dose,
         _ => duration,
     }
 }

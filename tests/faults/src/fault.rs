@@ -9,6 +9,8 @@ pub(crate) enum Kind {
     Jitter(Target),
     /// One span in fifty takes `dose` times as long.
     Tail(Target),
+    /// All spans of the operation at this place of the table take `dose` times as long; for comparisons, which see what a single run cannot.
+    Slow(usize),
     /// From half time on, spans take `dose` times as long.
     Level(Target),
     /// Wait shares of entry spans spread by `dose` more.

@@ -1,8 +1,11 @@
 //! The fault benchmark: known faults in known doses, put into simulated and real runs, and what the scores make of them.
 //!
 //! [`operation`], [`noise`] and [`world`] (with [`samples`]) simulate runs, [`fault`] is the table of faults and [`effect`] what they do to spans; [`scores`] scores, [`separate`]
-//! compares, [`simulated`] and [`real`] are the two halves of the benchmark and [`table`] prints them. See README.md.
+//! compares, [`simulated`] and [`real`] are the two halves of the benchmark and [`table`] prints them; [`compared`] holds runs against each other and
+//! [`compared_table`] prints that. See README.md.
 
+mod compared;
+mod compared_table;
 mod effect;
 mod fault;
 mod noise;
@@ -19,6 +22,7 @@ mod world;
 use std::{io::Write, process::ExitCode};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/RESULTS.md");
+const COMPARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/RESULTS-COMPARE.md");
 
 fn main() -> ExitCode {
     match run() {
@@ -32,21 +36,35 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), String> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let write = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => false,
-        ["--write"] => true,
-        _ => return Err("takes no argument, or `--write` to renew RESULTS.md".to_owned()),
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (path, page) = match words[..] {
+        [] | ["--write"] => (PAGE, scored_page()?),
+        ["compare"] | ["compare", "--write"] => {
+            let size = compared::Size::full();
+            let calm = compared::findings(&size, noise::CALM)?;
+            let rough = compared::findings(&size, noise::ROUGH)?;
+            (COMPARED, compared_table::page(&size, &calm, &rough))
+        }
+        _ => {
+            return Err(
+                "takes `compare` for the comparison of runs, and `--write` to renew the page"
+                    .to_owned(),
+            );
+        }
     };
-    let size = simulated::Size::full();
-    let calm = simulated::findings(&size, noise::CALM)?;
-    let rough = simulated::findings(&size, noise::ROUGH)?;
-    let page = table::page(&size, &calm, &rough, &real::real()?);
-    if write {
-        std::fs::write(PAGE, &page).map_err(|error| format!("{PAGE}: {error}"))?;
+    if words.last() == Some(&"--write") {
+        std::fs::write(path, &page).map_err(|error| format!("{path}: {error}"))?;
     }
     std::io::stdout()
         .write_all(page.as_bytes())
         .map_err(|error| format!("stdout: {error}"))
+}
+
+fn scored_page() -> Result<String, String> {
+    let size = simulated::Size::full();
+    let calm = simulated::findings(&size, noise::CALM)?;
+    let rough = simulated::findings(&size, noise::ROUGH)?;
+    Ok(table::page(&size, &calm, &rough, &real::real()?))
 }
 
 #[cfg(test)]
@@ -96,6 +114,24 @@ mod tests {
             pss.mean
         );
         assert_eq!(found.coverage.len(), 14, "every metric has data");
+    }
+
+    /// Comparing in short: few runs, one fault.
+    #[test]
+    fn faults_regress_and_clean_runs_do_not() {
+        let size = compared::Size {
+            pairs: 8,
+            sessions: 2,
+            faulty: 3,
+            slowed: 1,
+            faults: vec![0],
+        };
+        let found = compared::findings(&size, noise::CALM).expect("the built-in metrics are sound");
+        assert!(found.pairs.regressed <= 1, "{:?}", found.pairs);
+        assert_eq!(found.sessions.regressed, 0);
+        assert_eq!(found.faults[0].regressed, 3);
+        assert_eq!(found.faults[0].named, 3);
+        assert!(found.slowed_three.found >= 20, "{:?}", found.slowed_three);
     }
 
     #[test]

@@ -221,6 +221,7 @@ fn places(records: &[Record]) -> Vec<Place> {
             Place {
                 role: role(record),
                 heaviest_db: heaviest == Some(key),
+                operation: None,
                 median: medians
                     .get(&key)
                     .map_or(record.duration, |(median, _)| *median),

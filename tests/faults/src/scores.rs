@@ -18,13 +18,13 @@ pub(crate) type Scores = BTreeMap<&'static str, (f64, Option<Interval>)>;
 /// The name under which the whole score stands beside the metrics.
 pub(crate) const WHOLE: &str = "PSS";
 
-/// Scores a summary with all built-in metrics at their defaults.
-pub(crate) fn scores(summary: &Summary) -> Result<Scores, String> {
+/// All built-in metrics at their defaults.
+pub(crate) fn plan() -> Result<Plan, String> {
     let registered = metrics(&[&PLUGIN_CRATE], &BTreeMap::new()).map_err(|errors| {
         let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
         texts.join("; ")
     })?;
-    let plan = Plan {
+    Ok(Plan {
         metrics: registered
             .into_iter()
             .map(|metric| Planned {
@@ -35,7 +35,12 @@ pub(crate) fn scores(summary: &Summary) -> Result<Scores, String> {
             })
             .collect(),
         ..Plan::default()
-    };
+    })
+}
+
+/// Scores a summary with all built-in metrics at their defaults.
+pub(crate) fn scores(summary: &Summary) -> Result<Scores, String> {
+    let plan = plan()?;
     let scored = score(summary, &plan);
     let mut all: Scores = plan
         .metrics

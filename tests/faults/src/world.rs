@@ -114,6 +114,7 @@ impl Run {
                 let place = Place {
                     role: op.role,
                     heaviest_db: at == HEAVIEST_DB,
+                    operation: Some(at),
                     median: op.median,
                     at: time,
                 };

@@ -129,9 +129,14 @@ impl<'a> Metadata<'a> {
                     field: "value",
                     error,
                 })?;
+            let entity = if signal.name.starts_with("gpu.") {
+                &self.device
+            } else {
+                process
+            };
             into.sample(&Sample {
                 signal: *signal,
-                entity: process,
+                entity,
                 time,
                 value,
             });

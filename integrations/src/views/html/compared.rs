@@ -1,0 +1,141 @@
+//! The comparison with the base, where there is one.
+
+use pss_metrics::{
+    compare::{Change, Direction, MetricChange, OperationChange, Quantity, Strangers},
+    report::Report,
+};
+
+use super::{
+    super::{
+        names::{named, sentence, visible},
+        numbers::seconds,
+    },
+    number::Number,
+};
+
+/// What the section is filled with.
+pub(super) struct Compared {
+    pub(super) regressed: bool,
+    pub(super) regression: Number,
+    pub(super) causes: Vec<String>,
+    pub(super) mismatches: Vec<String>,
+    pub(super) metrics: Vec<Metric>,
+    pub(super) operations: Vec<Operation>,
+    pub(super) new: Vec<String>,
+    pub(super) vanished: Vec<String>,
+}
+
+/// A metric of both sides.
+pub(super) struct Metric {
+    pub(super) code: String,
+    pub(super) base: Number,
+    pub(super) head: Number,
+    pub(super) delta: Number,
+    pub(super) low: Number,
+    pub(super) high: Number,
+    pub(super) said: String,
+    pub(super) grade: &'static str,
+}
+
+/// An operation of both sides.
+pub(super) struct Operation {
+    pub(super) name: String,
+    pub(super) n_base: Number,
+    pub(super) n_head: Number,
+    pub(super) errors_base: Number,
+    pub(super) errors_head: Number,
+    pub(super) q50_base: Number,
+    pub(super) q50_head: Number,
+    pub(super) said: String,
+    pub(super) grade: &'static str,
+}
+
+impl Compared {
+    pub(super) fn of(report: &Report) -> Option<Compared> {
+        let compare = report.compare.as_ref()?;
+        let strangers = |list: &[Strangers]| {
+            let name = |stranger: &Strangers| named(&stranger.service, &stranger.operation);
+            list.iter().map(name).collect()
+        };
+        Some(Compared {
+            regressed: compare.regressed,
+            regression: Number::new(compare.regression, |points| format!("{points:.1}")),
+            causes: compare
+                .causes
+                .iter()
+                .map(|cause| sentence(&cause.text))
+                .collect(),
+            mismatches: compare
+                .mismatches
+                .iter()
+                .map(|text| visible(text))
+                .collect(),
+            metrics: compare.metrics.iter().map(metric).collect(),
+            operations: compare.operations.iter().map(operation).collect(),
+            new: strangers(&compare.new),
+            vanished: strangers(&compare.vanished),
+        })
+    }
+}
+
+fn metric(metric: &MetricChange) -> Metric {
+    let hundredth = |score: f64| format!("{score:.2}");
+    let signed = |score: f64| format!("{score:+.2}");
+    let (said, grade) = said(metric.direction);
+    Metric {
+        code: visible(&metric.code),
+        base: Number::new(metric.base, hundredth),
+        head: Number::new(metric.head, hundredth),
+        delta: Number::new(metric.delta, signed),
+        low: Number::new(metric.low, signed),
+        high: Number::new(metric.high, signed),
+        said: metric
+            .no_test
+            .as_deref()
+            .map_or_else(|| said.to_owned(), sentence),
+        grade,
+    }
+}
+
+fn operation(operation: &OperationChange) -> Operation {
+    let found = |change: &&Change| change.direction != Direction::Same;
+    let most = operation
+        .changes
+        .iter()
+        .filter(found)
+        .min_by(|a, b| a.p.total_cmp(&b.p));
+    let (said, grade) = match most {
+        Some(change) => {
+            let what = match change.quantity {
+                Quantity::Median => "median",
+                Quantity::Q90 => "slowest tenth",
+                Quantity::Errors => "odds of failing",
+            };
+            let (_, grade) = said(change.direction);
+            (format!("{what} {:+.0} %", 100.0 * change.change), grade)
+        }
+        None => {
+            let why = operation.no_test.as_deref();
+            (why.map_or_else(|| "no change".to_owned(), sentence), "none")
+        }
+    };
+    Operation {
+        name: named(&operation.service, &operation.operation),
+        n_base: Number::count(operation.n_base),
+        n_head: Number::count(operation.n_head),
+        errors_base: Number::count(operation.errors_base),
+        errors_head: Number::count(operation.errors_head),
+        q50_base: Number::new(operation.q50_base, seconds),
+        q50_head: Number::new(operation.q50_head, seconds),
+        said,
+        grade,
+    }
+}
+
+fn said(direction: Direction) -> (&'static str, &'static str) {
+    match direction {
+        Direction::Worse => ("worse", "poor"),
+        Direction::Better => ("better", "good"),
+        Direction::Same => ("no change", "none"),
+    }
+}

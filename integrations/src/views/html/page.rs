@@ -1,0 +1,501 @@
+//! What the template is filled with.
+
+use askama::Template;
+use pss_metrics::{
+    report::{InputFile, MetricReport, OperationReport, Report, VerdictOutcome},
+    score::Level,
+};
+
+use super::{
+    super::{
+        names::{named, sentence, subject, visible},
+        numbers::{clock, or_na, percent, points, seconds, span, value},
+    },
+    Allowed,
+    compared::Compared,
+    curve::{self, curve},
+    gauge::Gauge,
+    grade,
+    number::{Number, at},
+    ridge::{self, ridges},
+    rounds::Rounds,
+    timeline,
+};
+
+/// Metrics unfolded from the start: those that lost as many points.
+const UNFOLDED: f64 = 1.0;
+
+/// The page.
+#[derive(Template)]
+#[template(path = "page.html")]
+pub(super) struct Page {
+    style: Allowed,
+    script: Allowed,
+    title: String,
+    score: Number,
+    low: Number,
+    high: Number,
+    interval: bool,
+    band: String,
+    grade: &'static str,
+    gauge: Gauge,
+    gauge_label: String,
+    verdict: &'static str,
+    verdict_grade: &'static str,
+    reasons: Vec<String>,
+    threshold: Option<Number>,
+    with_data: usize,
+    metric_count: usize,
+    records: Number,
+    spans: Number,
+    samples: Number,
+    bad_records: Number,
+    untimed: Option<Number>,
+    duration: Option<String>,
+    from: Option<String>,
+    confidence_low: bool,
+    confidence: Vec<String>,
+    partial: bool,
+    warnings: Vec<String>,
+    compared: Option<Compared>,
+    rounds: Option<Rounds>,
+    lost: Option<Lost>,
+    metrics: Vec<Metric>,
+    absent: Vec<Absent>,
+    timeline: Option<Timeline>,
+    ridges: Option<ridge::Ridges>,
+    operations: Vec<Operation>,
+    files: Vec<File>,
+    shares: Option<Shares>,
+    bad: Vec<Bad>,
+    unknown_fields: Vec<String>,
+    generator: String,
+    profile: String,
+    schema: String,
+}
+
+/// The points lost, as parts of one bar.
+struct Lost {
+    all: Number,
+    parts: Vec<Part>,
+}
+
+struct Part {
+    code: String,
+    points: Number,
+    x: String,
+    width: String,
+    shade: usize,
+}
+
+struct Metric {
+    id: String,
+    code: String,
+    question: String,
+    score: Number,
+    low: Number,
+    high: Number,
+    interval: bool,
+    grade: &'static str,
+    bar: String,
+    low_at: String,
+    span_at: String,
+    weight: Number,
+    points: Number,
+    n: Number,
+    threshold: Option<(Number, bool)>,
+    flags: Vec<String>,
+    factors: Vec<Factor>,
+    worst: Vec<Worst>,
+    open: bool,
+}
+
+struct Factor {
+    name: String,
+    value: Number,
+    plain: String,
+    score: Number,
+    good: Number,
+    mid: Number,
+    exponent: Number,
+    curve: Option<curve::Drawn>,
+    end: bool,
+}
+
+struct Worst {
+    name: String,
+    score: Number,
+    points: Number,
+    n: Number,
+}
+
+struct Absent {
+    code: String,
+    question: String,
+    failed: bool,
+    reason: String,
+    /// Parts of a sentence, and whether each is code.
+    needs: Vec<(String, bool)>,
+}
+
+struct Timeline {
+    drawn: Option<timeline::Drawn>,
+    label: String,
+    summary: String,
+    /// Windows with a score.
+    scored: usize,
+    /// The share of bad windows, where there are any.
+    burst: Option<Number>,
+    rows: Vec<Window>,
+}
+
+struct Window {
+    from: String,
+    score: Number,
+    n: Number,
+    remark: String,
+}
+
+struct Operation {
+    service: String,
+    name: String,
+    full: String,
+    category: &'static str,
+    points: Number,
+    n: Number,
+    errors: Number,
+    q50: Number,
+    q99: Number,
+}
+
+struct File {
+    name: String,
+    form: String,
+    bytes: Number,
+    records: Number,
+    spans: Number,
+    samples: Number,
+    bad: Number,
+    skipped: String,
+}
+
+struct Shares {
+    attribute: Number,
+    name: Number,
+    nothing: Number,
+}
+
+struct Bad {
+    place: String,
+    reason: String,
+}
+
+impl Page {
+    pub(super) fn of(report: &Report) -> Page {
+        let pss = &report.pss;
+        let input = &report.input;
+        let score = or_na(pss.score, |score| format!("{score:.1}"));
+        let band = sentence(pss.band.as_deref().unwrap_or("no metric has enough data"));
+        let source = match input.files.as_slice() {
+            [one] => visible(&one.name),
+            many => format!("{} files", many.len()),
+        };
+        let tenth = |score: f64| format!("{score:.1}");
+        Page {
+            style: Allowed::new(include_str!("page.css").to_owned()),
+            script: Allowed::new(include_str!("page.js").to_owned()),
+            title: format!("PSS {score}, {band}: {source}"),
+            gauge: Gauge::of(pss),
+            gauge_label: match (pss.score, pss.low, pss.high) {
+                (Some(_), Some(low), Some(high)) => {
+                    format!("{score} of 100, {low:.1} to {high:.1} within this run")
+                }
+                (Some(_), ..) => format!("{score} of 100"),
+                (None, ..) => "n/a".to_owned(),
+            },
+            score: Number::new(pss.score, tenth),
+            low: Number::new(pss.low, tenth),
+            high: Number::new(pss.high, tenth),
+            interval: pss.low.is_some() && pss.high.is_some(),
+            grade: pss.score.map_or("none", |score| grade(score / 100.0)),
+            band,
+            verdict: report.verdict.outcome.name(),
+            verdict_grade: match report.verdict.outcome {
+                VerdictOutcome::Pass => "good",
+                VerdictOutcome::Warn | VerdictOutcome::Inconclusive => "fair",
+                VerdictOutcome::Fail => "poor",
+            },
+            reasons: sentences(&report.verdict.reasons),
+            threshold: pss
+                .gate
+                .map(|gate| Number::new(gate.least, |least| least.to_string())),
+            with_data: pss.with_data.len(),
+            metric_count: report.metrics.len(),
+            records: Number::count(input.records),
+            spans: Number::count(input.spans),
+            samples: Number::count(input.samples),
+            bad_records: Number::count(input.bad_records),
+            untimed: (input.untimed > 0).then(|| Number::count(input.untimed)),
+            duration: input
+                .start
+                .zip(input.end)
+                .map(|(start, end)| span(end - start)),
+            from: input.start.and_then(moment),
+            confidence_low: pss.confidence.level == Level::Low,
+            confidence: sentences(&pss.confidence.reasons),
+            partial: input.partial,
+            warnings: sentences(&report.warnings),
+            compared: Compared::of(report),
+            rounds: Rounds::of(report),
+            lost: lost(report),
+            metrics: report
+                .metrics
+                .iter()
+                .enumerate()
+                .filter_map(|(place, metric)| metric_of(place, metric))
+                .collect(),
+            absent: report.metrics.iter().filter_map(absent).collect(),
+            timeline: timeline_of(report),
+            ridges: ridges(&report.operations),
+            operations: report.operations.iter().map(operation).collect(),
+            files: input.files.iter().map(file).collect(),
+            shares: (input.spans > 0).then(|| Shares {
+                attribute: Number::new(input.classified.attribute, percent),
+                name: Number::new(input.classified.name, percent),
+                nothing: Number::new(input.classified.nothing, percent),
+            }),
+            bad: input
+                .bad
+                .iter()
+                .map(|bad| Bad {
+                    place: format!("{}:{}", visible(&bad.file), bad.line),
+                    reason: sentence(&bad.reason),
+                })
+                .collect(),
+            unknown_fields: input
+                .unknown_fields
+                .iter()
+                .map(|field| visible(field))
+                .collect(),
+            generator: format!("{} {}", report.generator.name, report.generator.version),
+            profile: report.generator.profile.clone(),
+            schema: report.schema.clone(),
+        }
+    }
+}
+
+fn lost(report: &Report) -> Option<Lost> {
+    let mut dear: Vec<&MetricReport> = report
+        .metrics
+        .iter()
+        .filter(|metric| metric.points >= 0.05)
+        .collect();
+    dear.sort_by(|a, b| b.points.total_cmp(&a.points));
+    let all: f64 = dear.iter().map(|metric| metric.points).sum();
+    if all <= 0.0 {
+        return None;
+    }
+    let mut from = 0.0;
+    let parts = dear
+        .iter()
+        .enumerate()
+        .map(|(shade, metric)| {
+            let width = 1000.0 * metric.points / all;
+            let part = Part {
+                code: visible(&metric.code),
+                points: Number::new(metric.points, points),
+                x: at(from),
+                width: at((width - 3.0).max(1.0)),
+                shade: shade.min(5),
+            };
+            from += width;
+            part
+        })
+        .collect();
+    Some(Lost {
+        all: Number::new(report.pss.score.map(|score| 100.0 - score), points),
+        parts,
+    })
+}
+
+fn metric_of(place: usize, metric: &MetricReport) -> Option<Metric> {
+    let score = metric.score?;
+    let hundredth = |score: f64| format!("{score:.2}");
+    let low = metric.low.unwrap_or(score).clamp(0.0, 1.0);
+    let high = metric.high.unwrap_or(score).clamp(low, 1.0);
+    Some(Metric {
+        // A plugin's code may hold anything; a place may not.
+        id: format!("metric-{place}"),
+        code: visible(&metric.code),
+        question: sentence(&metric.name),
+        score: Number::new(score, hundredth),
+        low: Number::new(metric.low, hundredth),
+        high: Number::new(metric.high, hundredth),
+        interval: metric.low.is_some() && metric.high.is_some(),
+        grade: grade(score),
+        bar: at(100.0 * score.clamp(0.0, 1.0)),
+        low_at: at(100.0 * low),
+        span_at: at((100.0 * (high - low)).max(0.5)),
+        weight: Number::new(metric.weight, hundredth),
+        points: Number::new(metric.points, points),
+        n: Number::count(metric.n),
+        threshold: metric
+            .gate
+            .map(|gate| (Number::new(gate.least, |least| least.to_string()), gate.met)),
+        flags: sentences(&metric.flags),
+        factors: metric
+            .factors
+            .iter()
+            .map(|factor| {
+                let shown = |number: f64| value(number, &factor.unit);
+                let drawn = curve(factor);
+                Factor {
+                    name: visible(&factor.name),
+                    value: Number::new(factor.value, shown),
+                    plain: value(factor.value, &factor.unit),
+                    score: Number::new(factor.score, hundredth),
+                    good: Number::new(factor.good, shown),
+                    mid: Number::new(factor.mid, shown),
+                    exponent: Number::new(factor.exponent, |power| format!("{power:.2}")),
+                    end: drawn.as_ref().is_some_and(|drawn| drawn.beyond),
+                    curve: drawn,
+                }
+            })
+            .collect(),
+        worst: metric
+            .worst
+            .iter()
+            .map(|worst| Worst {
+                name: subject(worst),
+                score: Number::new(worst.score, hundredth),
+                points: Number::new(worst.points, points),
+                n: Number::count(worst.n),
+            })
+            .collect(),
+        open: metric.points >= UNFOLDED,
+    })
+}
+
+fn absent(metric: &MetricReport) -> Option<Absent> {
+    if metric.score.is_some() {
+        return None;
+    }
+    let reason = metric.failed.as_ref().or(metric.no_data.as_ref());
+    Some(Absent {
+        code: visible(&metric.code),
+        question: sentence(&metric.name),
+        failed: metric.failed.is_some(),
+        reason: reason.map_or_else(|| "n/a".to_owned(), |reason| sentence(reason)),
+        needs: sentence(&metric.needs)
+            .split('`')
+            .enumerate()
+            .map(|(place, part)| (part.to_owned(), place % 2 == 1))
+            .filter(|(part, _)| !part.is_empty())
+            .collect(),
+    })
+}
+
+fn timeline_of(report: &Report) -> Option<Timeline> {
+    let timeline = &report.timeline;
+    let first = timeline.windows.first()?;
+    let bad = timeline::bad(timeline);
+    let scored = timeline
+        .windows
+        .iter()
+        .filter(|window| window.score.is_some())
+        .count();
+    let time = |place: usize| {
+        timeline
+            .windows
+            .get(place)
+            .map_or_else(String::new, |window| clock(window.start as f64 * 1e-9))
+    };
+    let worst = timeline.worst.map_or_else(String::new, |place| {
+        let score = timeline.windows.get(place).and_then(|window| window.score);
+        format!(
+            "; the worst, from {}, scores {}",
+            time(place),
+            or_na(score, |s| format!("{s:.1}"))
+        )
+    });
+    Some(Timeline {
+        drawn: timeline::drawn(timeline, &bad),
+        scored,
+        label: format!("score of {scored} windows over time{worst}"),
+        summary: format!(
+            "{} windows of {}{worst}",
+            timeline.windows.len(),
+            seconds(first.seconds)
+        ),
+        burst: (timeline.burst > 0.0).then(|| Number::new(timeline.burst, percent)),
+        rows: timeline
+            .windows
+            .iter()
+            .enumerate()
+            .map(|(place, window)| {
+                let mut remarks = Vec::new();
+                if timeline.worst == Some(place) {
+                    remarks.push("worst");
+                }
+                if bad[place] {
+                    remarks.push("bad");
+                }
+                if window.score.is_none() {
+                    remarks.push("too few spans");
+                }
+                Window {
+                    from: time(place),
+                    score: Number::new(window.score, |score| format!("{score:.1}")),
+                    n: Number::count(window.n),
+                    remark: remarks.join(", "),
+                }
+            })
+            .collect(),
+    })
+}
+
+fn operation(operation: &OperationReport) -> Operation {
+    Operation {
+        service: visible(&operation.service),
+        name: visible(&operation.operation),
+        full: named(&operation.service, &operation.operation),
+        category: operation.category.name(),
+        points: Number::new(operation.points, points),
+        n: Number::count(operation.n),
+        errors: Number::count(operation.errors),
+        q50: Number::new(operation.q50, seconds),
+        q99: Number::new(operation.q99, seconds),
+    }
+}
+
+fn file(file: &InputFile) -> File {
+    let skipped: Vec<String> = file
+        .skipped
+        .iter()
+        .map(|(what, n)| format!("{n} {}", visible(what)))
+        .collect();
+    File {
+        name: visible(&file.name),
+        form: if file.compression == "none" {
+            visible(&file.format)
+        } else {
+            format!("{}, {}", visible(&file.format), visible(&file.compression))
+        },
+        bytes: Number::count(file.bytes),
+        records: Number::count(file.records),
+        spans: Number::count(file.spans),
+        samples: Number::count(file.samples),
+        bad: Number::count(file.bad_records),
+        skipped: skipped.join(", "),
+    }
+}
+
+fn sentences(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|text| sentence(text)).collect()
+}
+
+/// A date and time, UTC.
+fn moment(seconds: f64) -> Option<String> {
+    let time = jiff::Timestamp::from_second(seconds.floor() as i64).ok()?;
+    Some(time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+}

@@ -1,0 +1,152 @@
+//! `pss compare BASE.. --head HEAD..`: did the head get worse, where, and is that more than noise?
+
+use std::{path::PathBuf, sync::Arc};
+
+use pss_metrics::{
+    compare::{Policy, compare},
+    report::{build, compared},
+    score::score_with,
+};
+
+use super::{
+    analyze::{
+        RECORD_LIMIT, exit, exports, listen, on_all_cores, read_from, scoring_flags, warn,
+        write_all,
+    },
+    arguments::{Common, Compare},
+    history::against,
+};
+use crate::{
+    config::{Flags, Keys, Profile, load},
+    error::Error,
+    exit::Exit,
+    input::{BLOCK, ReadOptions, ReadOutcome, Selection, places, read},
+    machine,
+    registry::Registry,
+    terminal::Bar,
+};
+
+pub(super) fn run(
+    arguments: &Compare,
+    common: &Common,
+    registry: &Registry,
+) -> Result<Exit, Error> {
+    let keys = Keys::new(&registry.metrics, &registry.ids());
+    let config =
+        load(&keys, common.config.as_deref(), &flags(arguments)?).map_err(Error::Config)?;
+    let resolved = config.resolve(&registry.metrics).map_err(Error::Config)?;
+    if resolved.profile != Profile::Default {
+        return Err(Error::Usage(format!(
+            "profile {} cannot compare: its scores have no windows of time and no errors of their own; use the default profile",
+            resolved.profile.name()
+        )));
+    }
+    let exports = exports(&arguments.export, registry)?;
+    let interrupt = listen()?;
+    let extras: Vec<_> = resolved
+        .plan
+        .metrics
+        .iter()
+        .flat_map(|planned| planned.metric.extras())
+        .collect();
+    let bar = Bar::new(common.quiet);
+    let settings = config.input_settings();
+    let options = ReadOptions {
+        threads: arguments
+            .threads
+            .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+        formats: &registry.formats,
+        format: arguments
+            .format
+            .as_deref()
+            .map(|name| registry.format(name))
+            .transpose()?,
+        settings: &settings,
+        rules: Arc::new(config.rules()),
+        naming: config.naming().map(Arc::new),
+        selection: Arc::new(Selection::default()),
+        extras: &extras,
+        record_limit: RECORD_LIMIT,
+        block: BLOCK,
+        interrupt: &interrupt,
+    };
+    let read_run = |arguments: &[PathBuf]| -> Result<ReadOutcome, Error> {
+        Ok(read(
+            &places(arguments, &registry.formats)?,
+            &options,
+            &bar,
+        )?)
+    };
+
+    let mut ended = Exit::Done;
+    let mut bases = Vec::new();
+    let mut notices = Vec::new();
+    let mut partial = false;
+    for argument in &arguments.bases {
+        let base = read_run(std::slice::from_ref(argument))?;
+        let bad = base.summary.facts().bad;
+        if resolved.bad_limit.exceeded(bad, base.records) {
+            warn(&format!(
+                "{bad} of {} records of the base run `{}` cannot be used, more than the {} % allowed; mend the input, or raise bad_records in [pss] of pss.toml",
+                base.records,
+                argument.display(),
+                100.0 * resolved.bad_limit.share
+            ));
+            ended = ended.or(Exit::Input);
+        }
+        partial |= base.interrupted;
+        if base.summary.names_coarsened() {
+            notices.push(format!(
+                "base `{}`: names of operations were made coarser and may not match those of the head",
+                argument.display()
+            ));
+        }
+        let of_base = base.notices.iter();
+        notices.extend(of_base.map(|notice| format!("base: {notice}")));
+        bases.push(base.summary);
+    }
+    let mut head = read_run(&arguments.head)?;
+    head.interrupted |= partial;
+    let kept = against(arguments, &config, &head.summary)?;
+    if !kept.is_empty() {
+        let runs: Vec<&str> = kept.iter().map(|(run, _)| run.as_str()).collect();
+        notices.push(format!("base: runs {} of the history", runs.join(", ")));
+    }
+    bases.extend(kept.into_iter().map(|(_, summary)| summary));
+    if bases.contains(&head.summary) {
+        notices.push(
+            "the head holds the same records as a base run: are these the files you meant?"
+                .to_owned(),
+        );
+    }
+
+    let scored = score_with(&head.summary, &resolved.plan, &|n, work| {
+        on_all_cores(options.threads, n, work);
+    });
+    let mut provenance = read_from(&head, &resolved);
+    provenance.notices.extend(notices);
+    let own = build(&head.summary, &resolved.plan, &scored, provenance);
+    let comparison = compare(&bases, &head.summary, &resolved.plan);
+    let policy = Policy {
+        same_session: arguments.same_session,
+        interleaved: false,
+    };
+    let report = compared(own, comparison, policy, resolved.top);
+    bar.clear();
+    machine::stamp(&mut head.summary, false, None);
+    write_all(arguments.json, common, &report, &head.summary, &exports)?;
+    Ok(ended.or(exit(&resolved, &report)))
+}
+
+fn flags(arguments: &Compare) -> Result<Flags, Error> {
+    scoring_flags(
+        &[
+            ("pss.fail_under", "--fail-under", &arguments.fail_under),
+            ("pss.fail_on", "--fail-on", &arguments.fail_on),
+            ("pss.metrics", "--metrics", &arguments.metrics),
+            ("pss.top", "--top", &arguments.top),
+        ],
+        arguments.strict,
+        &arguments.weight,
+    )
+}
