@@ -113,7 +113,11 @@ pub const SAMPLES: SqlTable = SqlTable {
             "the same, in seconds since 1970",
         ),
         column("value", SqlType::Float, "in the unit of the next column"),
-        column("unit", SqlType::Text, "s, bytes, count, share"),
+        column(
+            "unit",
+            SqlType::Text,
+            "s, bytes, count, share, degrees Celsius",
+        ),
     ],
 };
 

@@ -118,7 +118,7 @@ fn windows_joins_and_subqueries_work() {
         json!([{"name": "GET /users/1", "duration": 0.1}, {"name": "GET /users/2", "duration": 0.4}]),
     );
     gives(
-        "SELECT 'span' AS what, count(*) AS n FROM spans UNION ALL SELECT 'sample', count(*) FROM samples ORDER BY n",
+        "SELECT 'span' AS what, count(*) AS n FROM spans UNION ALL SELECT 'sample' AS what, count(*) AS n FROM samples ORDER BY n",
         json!([{"what": "sample", "n": 3}, {"what": "span", "n": 6}]),
     );
     gives(

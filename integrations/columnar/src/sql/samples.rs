@@ -35,6 +35,7 @@ impl Samples {
             SignalUnit::Nanoseconds => (seconds(sample.value), "s"),
             SignalUnit::Bytes => (sample.value as f64, "bytes"),
             SignalUnit::Count => (sample.value as f64, "count"),
+            SignalUnit::Celsius => (sample.value as f64, "degrees Celsius"),
             SignalUnit::Millionths => (sample.value as f64 / 1e6, "share"),
         };
         push(&mut self.signal, sample.signal.name);
