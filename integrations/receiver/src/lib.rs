@@ -35,7 +35,7 @@
 //! Every request has a `ticket` and is counted once: accepted, or refused for one [`Refusal`].
 //!
 //! [`Receiver::stop`] goes on accepting until nothing has arrived for a moment, nothing is open and nothing waits, at most for the given grace: what a command sent
-//! just before its end lies in the kernel's buffers by then, and is read.
+//! just before its end lies in the kernel's buffers by then, and is read; `watched` sees to it that hyper does not drop a request whose emitter is gone.
 //!
 //! # Why hyper, and not tonic
 //! Three services of one unary method each need no generated code: a frame of gRPC is five bytes, its outcome a trailer. hyper tells HTTP/1.1 from HTTP/2 on one port;

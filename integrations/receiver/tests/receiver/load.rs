@@ -1,7 +1,7 @@
 //! Fifty thousand spans a second for thirty seconds:
 //!
 //! ```sh
-//! cargo test --release -p pss-receiver --features serve --test receiver -- --ignored --nocapture sustained
+//! cargo test -p pss-receiver --features serve --test receiver -- --ignored --nocapture sustained
 //! ```
 
 use std::{
@@ -17,7 +17,8 @@ const RATE: u64 = 50_000;
 const SECONDS: u64 = 30;
 /// What SDKs send at once by default.
 const BATCH: u64 = 512;
-const EMITTERS: u64 = 4;
+/// Each waits for its answers, so that on a busy machine a few could not keep the rate.
+const EMITTERS: u64 = 16;
 
 /// Resident bytes of this process.
 fn resident() -> u64 {
@@ -80,7 +81,7 @@ fn sustained() {
     assert!(highest < after_five + sent as u64 * 2 + (32 << 20));
 }
 
-/// Sends every fourth batch at its time, over one protocol; says by how much the latest came too late.
+/// Sends each of its batches at its time, over one protocol; says by how much the latest came too late.
 fn emit(emitter: u64, batches: u64, endpoint: &str, start: Instant) -> Duration {
     let mut grpc = Grpc::connect(endpoint);
     let mut http = Http::connect(endpoint);
@@ -95,7 +96,7 @@ fn emit(emitter: u64, batches: u64, endpoint: &str, start: Instant) -> Duration 
         let mut post = |media_type, gzip, body: &[u8]| {
             assert_eq!(http.post("/v1/traces", media_type, gzip, body).status, 200);
         };
-        match emitter {
+        match emitter % 4 {
             0 => assert_eq!(grpc.export(TRACES, false, &protobuf(spans)).0, 0),
             1 => assert_eq!(grpc.export(TRACES, true, &protobuf(spans)).0, 0),
             2 => post("application/x-protobuf", true, &gzip(&protobuf(spans))),
