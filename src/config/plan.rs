@@ -4,7 +4,9 @@ use pss_integrations::formats::{Column, InputSettings, table::Field};
 use pss_metrics::model::{Category, ExtraSpec, Naming, OwnRule, OwnRules};
 use pss_metrics::score::{Curve, Metric, NoDataPolicy, Plan, Planned, Settings};
 
-use crate::length::{Length, parse_length};
+use std::time::Duration;
+
+use crate::length::parse_length;
 
 use super::{
     error::ConfigError,
@@ -230,7 +232,7 @@ impl Config {
     }
 
     /// A length of time.
-    pub fn length(&self, key: &str) -> Option<Length> {
+    pub fn length(&self, key: &str) -> Option<Duration> {
         parse_length(self.text(key)?).ok()
     }
 
