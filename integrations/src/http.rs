@@ -164,8 +164,18 @@ pub fn send(message: &Message<'_>) -> Result<u16, HttpError> {
     })
 }
 
-/// Whether a text is an address that [`send`] understands, rather than the path of a file.
-pub fn is_address(text: &str) -> bool {
+/// Whether [`send`] would find an address in a text, to tell before the work is done that leads to the message.
+///
+/// # Errors
+/// [`HttpError::Address`].
+pub fn check(url: &str) -> Result<(), HttpError> {
+    address(url).map(drop).map_err(|what| HttpError::Address {
+        url: shown(url),
+        what,
+    })
+}
+
+fn is_address(text: &str) -> bool {
     ["http://", "https://"].iter().any(|scheme| {
         text.get(..scheme.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
