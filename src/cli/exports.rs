@@ -7,6 +7,7 @@ use pss_metrics::{plugin::nearest, report::Report, summary::Summary};
 
 use super::{
     arguments::Common,
+    push::{Push, is_address, push},
     scoring::Scoring,
     stdout::{self, Stream},
 };
@@ -21,6 +22,7 @@ use crate::{
 /// What to write where.
 pub(super) enum Export<'a> {
     View(&'static dyn View, &'a str),
+    Push(Push<'a>),
     Summary(&'a str),
 }
 
@@ -42,11 +44,16 @@ pub(super) fn exports<'a>(
                 Err(Error::Usage(
                     "a summary is no text: give --export summary= a file".to_owned(),
                 ))
+            } else if is_address(path) {
+                Err(Error::Usage(
+                    "a summary is kept in a file: give --export summary= a path".to_owned(),
+                ))
             } else {
                 Ok(Export::Summary(path))
             };
         }
         match registry.views.iter().find(|view| view.meta().name == name) {
+            Some(view) if is_address(path) => push(*view, path).map(Export::Push),
             Some(view) => Ok(Export::View(*view, path)),
             None => {
                 let help = nearest(name, names.iter().copied()).map_or_else(
@@ -95,7 +102,14 @@ pub(super) fn write_all(
                     what: format!("`{path}`"),
                     error,
                 }),
+            Export::Push(_) => Ok(()),
         });
+    }
+    // After all files: a server may keep us waiting.
+    for export in exports {
+        if let Export::Push(push) = export {
+            keep(push.send(report));
+        }
     }
     let taken = stdout_taken && stream == Stream::Out;
     if scoring.json {

@@ -19,6 +19,7 @@ mod man;
 mod no_history;
 mod plugins;
 mod provenance;
+mod push;
 mod pypss;
 mod query;
 #[cfg(unix)]

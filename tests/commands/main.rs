@@ -15,6 +15,7 @@ mod manual;
 #[cfg(not(feature = "history"))]
 mod no_history;
 mod plugins;
+mod push;
 mod pypss;
 #[cfg(feature = "sql")]
 mod query;
