@@ -2,6 +2,7 @@
 
 mod analyze;
 mod arguments;
+mod ci;
 mod compare;
 mod completions;
 mod config;

@@ -8,7 +8,7 @@ use pss_metrics::{
     score::score_with,
 };
 
-use super::provenance;
+use super::{ci::Ci, provenance};
 use crate::{
     config::{Flags, Resolved},
     error::Error,
@@ -47,6 +47,9 @@ pub(super) struct Scoring {
     /// Operations shown
     #[arg(long, value_name = "N")]
     top: Option<String>,
+    /// Whose log is written: recognised by GITHUB_ACTIONS and GITLAB_CI where not said
+    #[arg(long, value_name = "SYSTEM")]
+    pub(super) ci: Option<Ci>,
 }
 
 impl Scoring {

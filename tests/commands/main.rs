@@ -1,6 +1,7 @@
 //! What the `pss` command does, seen from outside: output, messages, exit codes.
 
 mod bad_input;
+mod ci;
 mod compare;
 mod config;
 mod exits;
