@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle};
 use pss_metrics::joined::{Joined, Traces};
 
-use super::{analyze::warn, stdout};
+use super::{stdout, warning::warn};
 use crate::{
     error::Error,
     exit::Exit,

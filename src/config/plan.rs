@@ -1,7 +1,7 @@
 //! From settings to what is done: the plan of metrics, thresholds and limits.
 
 use pss_integrations::formats::{Column, InputSettings, table::Field};
-use pss_metrics::model::{Category, Naming, OwnRule, OwnRules};
+use pss_metrics::model::{Category, ExtraSpec, Naming, OwnRule, OwnRules};
 use pss_metrics::score::{Curve, Metric, NoDataPolicy, Plan, Planned, Settings};
 
 use crate::length::{Length, parse_length};
@@ -64,6 +64,16 @@ pub struct Resolved {
     pub bad_limit: BadLimit,
     /// Operations shown.
     pub top: usize,
+}
+
+impl Resolved {
+    /// What the metrics want kept beside what every summary keeps.
+    pub fn extras(&self) -> Vec<ExtraSpec> {
+        let metrics = self.plan.metrics.iter();
+        metrics
+            .flat_map(|planned| planned.metric.extras())
+            .collect()
+    }
 }
 
 impl Config {

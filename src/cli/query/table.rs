@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle};
 use pss_columnar::sql::{Answer, Value};
 
-use super::{super::analyze::warn, json};
+use super::{super::warning::warn, json};
 use crate::terminal::Look;
 
 /// Most rows: nobody reads more, and laying them out needs them all at once.
