@@ -4,10 +4,9 @@ use pss_integrations::formats::{Column, InputSettings, table::Field};
 use pss_metrics::model::{Category, ExtraSpec, Naming, OwnRule, OwnRules};
 use pss_metrics::score::{Curve, Metric, NoDataPolicy, Plan, Planned, Settings};
 
-use crate::{
-    input::Observing,
-    length::{Length, parse_length},
-};
+use std::time::Duration;
+
+use crate::{input::Observing, length::parse_length};
 
 use super::{
     error::ConfigError,
@@ -260,7 +259,7 @@ impl Config {
     }
 
     /// A length of time.
-    pub fn length(&self, key: &str) -> Option<Length> {
+    pub fn length(&self, key: &str) -> Option<Duration> {
         parse_length(self.text(key)?).ok()
     }
 
