@@ -60,13 +60,10 @@ pub(super) fn run(
         ..ReadOptions::new(&registry.formats, &settings, &interrupt)
     };
     options.threads = arguments.threads.unwrap_or(options.threads);
-    let read_run = |options: &ReadOptions<'_>, arguments: &[PathBuf]| -> Result<ReadOutcome, Error> {
-        Ok(read(
-            &places(arguments, &registry.formats)?,
-            options,
-            &bar,
-        )?)
-    };
+    let read_run =
+        |options: &ReadOptions<'_>, arguments: &[PathBuf]| -> Result<ReadOutcome, Error> {
+            Ok(read(&places(arguments, &registry.formats)?, options, &bar)?)
+        };
 
     let mut ended = Exit::Done;
     let mut bases = Vec::new();

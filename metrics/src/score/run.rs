@@ -74,12 +74,7 @@ pub type Given = BTreeMap<&'static str, Outcome>;
 
 /// As [`score_with`], with outcomes that are not computed from the summary. Such a metric has no interval and no place in the timeline: nothing of it can be left
 /// out. In the interval of the whole it stands as it is.
-pub fn score_given(
-    summary: &Summary,
-    plan: &Plan,
-    given: &Given,
-    for_each: ForEach<'_>,
-) -> Scored {
+pub fn score_given(summary: &Summary, plan: &Plan, given: &Given, for_each: ForEach<'_>) -> Scored {
     let totals = Totals::of_with(summary, for_each);
     let whole = SummaryView::whole(summary, &totals);
     let outcomes: Vec<Outcome> = plan
