@@ -15,7 +15,7 @@
 //! cargo feature of this package and a line in that list, or in a build of one's own that calls [`main_with`].
 
 //!
-//! Plugins that are programs of their own, of `pss-process`, join behind those by `pss-plugins.lock`; [`programs`] reads it, and runs none of them for that.
+//! Plugins that are programs of their own, of `pss-process`, join behind those by `pss-plugins.lock`; `programs` reads it, and runs none of them for that.
 //!
 //! # Where the code differs from the first design, and why
 //! - A factor's shown value is the one that, shared by all operations, would give its score: a median over operations said "leak 0" beside a leaking process.

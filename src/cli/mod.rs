@@ -82,16 +82,14 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
         Command::Compare(arguments) => compare::run(arguments, &cli.common, &registry()?),
         Command::Explain(arguments) => explain::run(arguments, &registry()?),
         Command::Plugins(arguments) => match arguments.program() {
-            Some(program) => {
-                #[cfg(all(unix, feature = "process"))]
-                return add_plugin::run(program, &cli.common, &lock, built_in()?);
-                #[cfg(not(all(unix, feature = "process")))]
-                Err(Error::Usage(format!(
-                    "`{}` cannot be added: {}",
-                    program.display(),
-                    crate::registry::how("process")
-                )))
-            }
+            #[cfg(all(unix, feature = "process"))]
+            Some(program) => add_plugin::run(program, &cli.common, &lock, built_in()?),
+            #[cfg(not(all(unix, feature = "process")))]
+            Some(program) => Err(Error::Usage(format!(
+                "`{}` cannot be added: {}",
+                program.display(),
+                crate::registry::how("process")
+            ))),
             None => plugins::run(arguments, &registry()?),
         },
         Command::Init(arguments) => init::run(arguments),

@@ -57,8 +57,8 @@ pub struct ReadOptions<'a> {
     pub extras: &'a [ExtraSpec],
     /// Metrics that watch the raw records.
     pub observers: &'a [Observing<'a>],
-    /// Their taps, while they are read.
-    pub(super) watches: &'a [Box<dyn Watch + 'a>],
+    /// Their readings: [`read`] begins and ends them.
+    pub watches: &'a [Box<dyn Watch + 'a>],
     /// Longest record in bytes; longer ones are bad.
     pub record_limit: usize,
     /// Bytes cut off at once, more only where one record is longer: [`BLOCK`](super::BLOCK) unless there is a reason.

@@ -16,7 +16,7 @@ use nix::{
     },
     unistd::Pid,
 };
-use pss_process::{Group, Program};
+use pss_process::{Ended, Group, Program};
 
 use super::{ended::Status, guard::Guard, launch::why, program::find};
 
@@ -83,7 +83,7 @@ impl Program for Piped {
         Arc::clone(&self.group) as Arc<dyn Group>
     }
 
-    fn wait(&mut self) -> io::Result<Option<String>> {
+    fn wait(&mut self) -> io::Result<Ended> {
         // It stays a zombie, so that its group cannot be another's while the rest of it is killed.
         let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
         while let Err(error) = waitid(Id::Pid(self.group.group), flags) {
@@ -91,8 +91,11 @@ impl Program for Piped {
                 return Err(error.into());
             }
         }
-        let status = self.group.end(&mut self.child)?;
-        Ok((!status.success()).then(|| status.to_string()))
+        Ok(match self.group.end(&mut self.child)? {
+            Status::Code(0) => Ended::Well,
+            Status::Signal(signal) if signal == Signal::SIGKILL as i32 => Ended::Killed,
+            status => Ended::Failed(status.to_string()),
+        })
     }
 }
 

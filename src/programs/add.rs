@@ -45,7 +45,8 @@ pub fn add(program: &Path, lock: &Path, built_in: Registry) -> Result<Added, Err
     let mut others = known.clone();
     others.plugins.retain(|other| other.path != pinned.path);
     let registry = join_all(built_in, lock, &others)?;
-    taken(&registry, &installed(lock, &pinned)).map_err(Error::Usage)?;
+    taken(&registry, &installed(lock, &pinned))
+        .map_err(|why| Error::Usage(format!("`{shown}` cannot be added: {why}")))?;
     let replaced = known.add(pinned);
     known.write(lock).map_err(|error| Error::Output {
         what: format!("`{}`", lock.display()),

@@ -25,7 +25,7 @@ fi
 }
 
 /// Reads all, then answers.
-const GOOD: &str = r#"bytes=$(wc -c); echo "{\"score\": 0.25, \"details\": [\"settings $PSS_SETTINGS\"]}"; echo "read $bytes bytes as $*" >&2"#;
+const GOOD: &str = r#"bytes=$(wc -c); echo '{"score": 0.25, "details": ["one number"]}'; echo "read $bytes bytes as $* with $PSS_SETTINGS" >&2"#;
 
 /// A folder with traces and this plugin, not added yet.
 fn with(task: &str) -> Work {
@@ -83,11 +83,11 @@ fn a_plugin_is_added_listed_configured_and_scored() {
     );
     assert_eq!(mine["n"], 200);
     assert_eq!(mine["low"], serde_json::Value::Null);
-    let details = mine["flags"].to_string();
-    assert!(details.contains(r#"\"good\":0.75"#), "{details}");
+    assert_eq!(mine["flags"][0], "one number");
+    assert!(ran.err.contains(r#""good":0.75"#), "{}", ran.err);
     // What it said comes with its name.
     assert!(ran.err.contains("plugin mine: read "), "{}", ran.err);
-    assert!(ran.err.contains(" bytes as metric MINE"), "{}", ran.err);
+    assert!(ran.err.contains(" bytes as metric MINE with"), "{}", ran.err);
     // It counts in the whole: with its weight the loss is that of its score.
     let points = mine["points"].as_f64().expect("points");
     assert!(points > 10.0, "{points}");

@@ -13,7 +13,7 @@ use std::{
 
 use crate::{
     manifest::PROTOCOL,
-    programs::{ALLOWED, Limits, Program, Programs},
+    programs::{ALLOWED, Ended, Limits, Program, Programs},
     watchdog::{Watchdog, Watched},
 };
 
@@ -114,13 +114,13 @@ impl Call {
             Some(line) => format!("; it said: {line}"),
             None => String::new(),
         };
-        if let Some(why) = self.watchdog.stopped() {
-            return Err(format!("{why}{last}"));
-        }
-        match ended {
-            Ok(None) => Ok(()),
-            Ok(Some(how)) => Err(format!("failed: {how}{last}")),
-            Err(error) => Err(format!("cannot be waited for: {error}")),
+        match (ended, self.watchdog.stopped()) {
+            // It was at its end already when it was stopped.
+            (Ok(Ended::Failed(how)), _) => Err(format!("failed: {how}{last}")),
+            (_, Some(why)) => Err(format!("{why}{last}")),
+            (Ok(Ended::Well), None) => Ok(()),
+            (Ok(Ended::Killed), None) => Err(format!("failed: ended by SIGKILL{last}")),
+            (Err(error), None) => Err(format!("cannot be waited for: {error}")),
         }
     }
 }

@@ -115,8 +115,10 @@ impl StreamDecoder for Decoding {
             let sink = &mut *sink;
             let answer = scope.spawn(|| {
                 let answered = hear(&mut output, sink);
-                // Whoever is not heard any more must not be waited for.
-                if let Err(why) = &answered {
+                // Whoever is not heard any more must not be waited for. Of one that ends by itself, the way it ends says more.
+                if let Err(why) = &answered
+                    && !output.ended()
+                {
                     watchdog.stop(why.clone());
                 }
                 answered

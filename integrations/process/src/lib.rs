@@ -66,9 +66,9 @@
 //! the score is incomplete. A format that does so makes its input unusable (exit 3), whatever it answered before.
 //!
 //! # This crate
-//! `manifest` is what a plugin says, [`Installed`] what was pinned of it; [`Programs`] is how the shell starts programs for this crate, `call` one run of one, under a
-//! `watchdog`. [`ProcessMetric`] and [`ProcessFormat`] are the plugins as the rest of `pss` sees them; `columns` makes batches of records, `frames`, `stream` and `rows` records of
-//! batches. [`serve`] turns a metric of Rust into a plugin.
+//! `manifest` is what a plugin says, `Installed` what was pinned of it; `Programs` is how the shell starts programs for this crate, `call` one run of one, under a
+//! `watchdog`. `ProcessMetric` and `ProcessFormat` are the plugins as the rest of `pss` sees them; `columns` makes batches of records, `frames`, `stream` and `rows` records of
+//! batches. `serve` turns a metric of Rust into a plugin.
 //!
 //! Arrow IPC is `arrow-ipc` of the Arrow project, with `arrow-array`, `arrow-buffer` and `arrow-schema`, none of their features: the reference implementation, validating what it reads, a
 //! small part of what polars would bring. Everything that needs it is behind the feature `arrow`, which the feature `process` of `pss` switches on.
@@ -119,4 +119,4 @@ pub use manifest::{
 #[cfg(feature = "arrow")]
 pub use metric::ProcessMetric;
 #[cfg(feature = "arrow")]
-pub use programs::{ALLOWED, Group, Limits, Program, Programs};
+pub use programs::{ALLOWED, Ended, Group, Limits, Program, Programs};

@@ -27,10 +27,16 @@ pub(crate) struct Output {
     at: usize,
     left: u64,
     limit: u64,
+    ended: bool,
     watchdog: Arc<Watchdog>,
 }
 
 impl Output {
+    /// Whether all of it was read: the program closed it, most likely by its end.
+    pub(crate) fn ended(&self) -> bool {
+        self.ended
+    }
+
     pub(crate) fn new(
         mut pipe: Box<dyn Read + Send>,
         limit: u64,
@@ -59,6 +65,7 @@ impl Output {
             at: 0,
             left: limit,
             limit,
+            ended: false,
             watchdog,
         })
     }
@@ -87,6 +94,7 @@ impl Read for Output {
         if self.at == self.chunk.len() {
             self.chunk = self.next()?;
             self.at = 0;
+            self.ended = self.chunk.is_empty();
             self.watchdog.progressed();
             self.left = match self.left.checked_sub(self.chunk.len() as u64) {
                 Some(left) => left,

@@ -74,11 +74,22 @@ pub trait Program: Send {
     /// What kills its group.
     fn group(&self) -> Arc<dyn Group>;
 
-    /// Waits until it ends, kills what is left of its group, and says how it ended: nothing where all was well, else such as "exit code 3".
+    /// Waits until it ends, kills what is left of its group, and says how it ended.
     ///
     /// # Errors
     /// What the system says.
-    fn wait(&mut self) -> io::Result<Option<String>>;
+    fn wait(&mut self) -> io::Result<Ended>;
+}
+
+/// How a program ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// With exit code 0.
+    Well,
+    /// By SIGKILL: most likely ours.
+    Killed,
+    /// Otherwise, such as "exit code 3".
+    Failed(String),
 }
 
 /// The process group of a program.

@@ -12,7 +12,9 @@ use pss_metrics::{
     score::{Curve, Metric, Observer, Outcome, Settings, Setup, SummaryView, Totals},
     summary::Summariser,
 };
-use pss_process::{Group, Installed, Limits, ProcessMetric, Program, Programs, describe, fingerprint};
+use pss_process::{
+    Ended, Group, Installed, Limits, ProcessMetric, Program, Programs, describe, fingerprint,
+};
 use pss_sample_plugin::Foobar;
 
 /// Starts programs without the guard and the groups of `pss`, whose own tests look at those.
@@ -67,9 +69,13 @@ impl Program for Started {
         Arc::new(Nobody)
     }
 
-    fn wait(&mut self) -> io::Result<Option<String>> {
+    fn wait(&mut self) -> io::Result<Ended> {
         let status = self.0.wait()?;
-        Ok((!status.success()).then(|| status.to_string()))
+        Ok(if status.success() {
+            Ended::Well
+        } else {
+            Ended::Failed(status.to_string())
+        })
     }
 }
 
