@@ -79,7 +79,7 @@ def race(pss, plugins, folder, options):
         ratio = statistics.median(one / other for one, other in zip(seconds, native))
         more = statistics.median(one - other for one, other in zip(seconds, native)) * 1e6 / options.records
         peak = max(peak for _, peak in measured)
-        print(f"{code:14} {statistics.median(seconds):7.3f} s {min(seconds):6.3f} s {max(seconds):6.3f} s {ratio:8.2f} x {more:15.3f} s {peak:9.0f} MB")
+        print(f"{code:14} {statistics.median(seconds):7.3f} s {min(seconds):6.3f} s {max(seconds):6.3f} s {ratio:8.2f} x {more:15.3f} s {peak:10.0f} MB")
 
 
 def score(command, folder):
@@ -91,7 +91,7 @@ def score(command, folder):
 
 
 def measure(command, folder):
-    """Wall time in seconds, and peak memory of pss alone in MB."""
+    """Wall time in seconds, and the peak memory in MB of pss or the plugin, whichever has more."""
     start = time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)

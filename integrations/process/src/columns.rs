@@ -298,3 +298,162 @@ fn seconds(nanoseconds: u64) -> f64 {
 fn instant(nanoseconds: i64) -> f64 {
     nanoseconds as f64 / 1e9
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::Array;
+    use arrow_ipc::writer::StreamWriter;
+    use pss_integrations::{
+        formats::Sink,
+        sql_tables::{SAMPLES, SPANS},
+    };
+    use pss_metrics::model::{Attribute, Intake, Parent, Signal, Value};
+
+    use super::*;
+    use crate::{rows::From, stream};
+
+    fn rows(table: &'static SqlTable) -> Rows {
+        let names: Vec<String> = table
+            .columns
+            .iter()
+            .map(|column| column.name.to_owned())
+            .collect();
+        let wanted = Wanted::new(table, &names);
+        assert_eq!(wanted.columns.len(), table.columns.len());
+        Rows::new(wanted, &Setup::default())
+    }
+
+    /// Nothing of it is left out.
+    fn full<'a>(attributes: &'a [Attribute<'a>]) -> Span<'a> {
+        Span {
+            trace_id: "t",
+            span_id: "s",
+            parent_id: "p",
+            parent: Parent::Child,
+            service: Some("shop"),
+            name: Some("GET /cart/7"),
+            module: None,
+            tag: Some("left"),
+            kind: Some(Kind::Client),
+            start: Some(1_700_000_000_123_456_789),
+            duration: Some(1_234_567),
+            cpu: Some(1),
+            wait: Some(2),
+            lock_wait: Some(3),
+            memory: Some(4),
+            error: Some(true),
+            attributes,
+        }
+    }
+
+    const ATTRIBUTES: [Attribute<'static>; 2] = [
+        Attribute {
+            key: "cache.hit",
+            value: Value::Bool(true),
+        },
+        Attribute {
+            key: "db.system",
+            value: Value::Text("postgresql"),
+        },
+    ];
+
+    #[test]
+    fn every_documented_column_is_filled() {
+        let mut spans = rows(&SPANS);
+        spans.span(&full(&ATTRIBUTES));
+        let mut samples = rows(&SAMPLES);
+        samples.sample(&Sample {
+            signal: Signal::GC_PAUSE,
+            entity: "p",
+            time: Some(1),
+            value: 1,
+        });
+        for mut rows in [spans, samples] {
+            let batch = rows.take().expect("columns of one length");
+            for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+                assert_eq!(column.null_count(), 0, "{}", field.name());
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_record_does_not_say_is_null() {
+        let mut rows = rows(&SPANS);
+        rows.span(&Span::default());
+        let batch = rows.take().expect("columns of one length");
+        for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+            assert_eq!(column.null_count() == 0, field.name() == "category");
+        }
+    }
+
+    #[derive(Default)]
+    struct Seen(Vec<String>);
+
+    impl Intake for Seen {
+        fn span(&mut self, span: &Span<'_>) {
+            self.0.push(format!("{span:?}"));
+        }
+
+        fn sample(&mut self, sample: &Sample<'_>) {
+            self.0.push(format!("{sample:?}"));
+        }
+
+        fn skipped(&mut self, _: &'static str, _: u64) {}
+    }
+
+    impl Sink for Seen {
+        fn record(&mut self, _: u64, outcome: Result<(), String>) {
+            outcome.expect("a good record");
+        }
+
+        fn notice(&mut self, _: String) {}
+
+        fn interrupted(&self) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn a_record_comes_back_as_it_went() {
+        let mut rows = rows(&SPANS);
+        rows.span(&full(&ATTRIBUTES));
+        rows.span(&full(&[]));
+        let batch = rows.take().expect("columns of one length");
+        let mut bytes = Vec::new();
+        let mut writer = StreamWriter::try_new(&mut bytes, &batch.schema()).expect("a stream");
+        writer.write(&batch).expect("written");
+        writer.finish().expect("ended");
+        drop(writer);
+        let (mut seen, mut place) = (Seen::default(), 0);
+        stream::read(&mut bytes.as_slice(), From::Pss, &mut |layout, batch| {
+            layout.push(batch, &mut seen, &mut place);
+            Ok(())
+        })
+        .expect("a whole stream");
+        let expected = |category, hit: Option<bool>| {
+            let mut attributes: Vec<Attribute<'_>> = hit
+                .map(|hit| Attribute {
+                    key: "cache.hit",
+                    value: Value::Bool(hit),
+                })
+                .into_iter()
+                .collect();
+            attributes.push(Attribute {
+                key: "pss.category",
+                value: Value::Text(category),
+            });
+            let span = Span {
+                name: Some("GET /cart/{}"),
+                ..full(&attributes)
+            };
+            format!("{span:?}")
+        };
+        assert_eq!(place, 2);
+        assert_eq!(seen.0, [expected("db", Some(true)), expected("net", None)]);
+        // Cut anywhere, it is no whole stream.
+        for end in [bytes.len() - 8, bytes.len() - 1, bytes.len() / 2, 8] {
+            let read = stream::read(&mut &bytes[..end], From::Pss, &mut |_, _| Ok(()));
+            assert!(read.is_err(), "{end} of {}", bytes.len());
+        }
+    }
+}
