@@ -4,6 +4,7 @@
 mod add_plugin;
 mod analyze;
 mod arguments;
+mod ci;
 mod compare;
 mod completions;
 mod config;
@@ -21,6 +22,7 @@ mod man;
 mod no_history;
 mod plugins;
 mod provenance;
+mod push;
 mod pypss;
 mod query;
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! What the `pss` command does, seen from outside: output, messages, exit codes.
 
 mod bad_input;
+mod ci;
 mod compare;
 mod config;
 mod exits;
@@ -19,6 +20,7 @@ mod plugins;
 mod process;
 #[cfg(all(unix, feature = "process"))]
 mod process_formats;
+mod push;
 mod pypss;
 #[cfg(feature = "sql")]
 mod query;
