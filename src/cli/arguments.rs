@@ -286,6 +286,21 @@ pub(super) enum PluginsCommand {
         /// kind:name, or a metric's code
         plugin: String,
     },
+    /// Add a plugin that is a program: asks it once what it is, and pins that and its file in pss-plugins.lock
+    Add {
+        /// The program
+        program: PathBuf,
+    },
+}
+
+impl Plugins {
+    /// The program to add.
+    pub(super) fn program(&self) -> Option<&std::path::Path> {
+        match &self.command {
+            PluginsCommand::Add { program } => Some(program),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

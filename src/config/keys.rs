@@ -273,6 +273,24 @@ impl Keys {
             Some("[]".into()),
             "plugins that must be in the build, such as format:parquet; without one of them nothing is read",
         );
+        add(
+            "plugins.timeout".into(),
+            Takes::Length,
+            Some("\"60s\"".into()),
+            "how long a plugin that is a program may neither take its input nor answer",
+        );
+        add(
+            "plugins.output_limit".into(),
+            number(1.0, 1e18),
+            Some("4294967296".into()),
+            "bytes that a format that is a program may answer with",
+        );
+        add(
+            "plugins.environment".into(),
+            Takes::Texts,
+            Some("[]".into()),
+            "variables that plugins that are programs see beside PATH, LANG, LC_ALL, LC_CTYPE, TZ, TMPDIR and TEMP",
+        );
         for id in plugins {
             add(
                 format!("plugins.override.{id}"),

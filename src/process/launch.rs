@@ -84,7 +84,8 @@ impl Launch {
     }
 }
 
-fn why(error: &io::Error) -> String {
+/// Why the system does not start a program.
+pub(super) fn why(error: &io::Error) -> String {
     match nix::errno::Errno::from_raw(error.raw_os_error().unwrap_or(0)) {
         nix::errno::Errno::ENOEXEC => {
             "it is no program that this system can start; a script needs `#!` and its interpreter in its first line"

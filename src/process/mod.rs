@@ -16,6 +16,8 @@ mod host;
 mod keeper;
 #[cfg(unix)]
 mod launch;
+#[cfg(all(unix, feature = "process"))]
+mod piped;
 #[cfg(unix)]
 mod program;
 #[cfg(unix)]
@@ -24,6 +26,8 @@ mod running;
 mod strays;
 
 pub use ask::ask;
+#[cfg(all(unix, feature = "process"))]
+pub use piped::start_piped;
 #[cfg(unix)]
 pub use {
     ended::{Ended, Status},

@@ -16,6 +16,10 @@ mod manual;
 #[cfg(not(feature = "history"))]
 mod no_history;
 mod plugins;
+#[cfg(all(unix, feature = "process"))]
+mod process;
+#[cfg(all(unix, feature = "process"))]
+mod process_formats;
 mod push;
 mod pypss;
 #[cfg(feature = "sql")]
