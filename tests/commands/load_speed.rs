@@ -1,5 +1,6 @@
 //! How much load this machine generates before it falls behind, with the generator's own jitter. Measured where it is asked for:
 //! `cargo test --release --features http --test commands -- --ignored --nocapture load_speed`
+#![expect(clippy::print_stdout, reason = "it prints what it measured")]
 
 use serde_json::Value;
 

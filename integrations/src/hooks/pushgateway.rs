@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use pss_metrics::plugin_meta;
+use serde_json::Value;
 
 use super::{
     contract::{Around, Hook, HookEntry, HookMeta, Telling},
@@ -106,10 +107,10 @@ fn body(event: &Event) -> String {
     if event.phase != Phase::ReportWritten {
         return body;
     }
-    if let Some(score) = event.facts.get("score").and_then(|score| score.as_f64()) {
+    if let Some(score) = event.facts.get("score").and_then(Value::as_f64) {
         body.push_str(&format!("# TYPE pss_score gauge\npss_score {score}\n"));
     }
-    let metrics = event.facts.get("metrics").and_then(|all| all.as_object());
+    let metrics = event.facts.get("metrics").and_then(Value::as_object);
     let scores: Vec<String> = metrics
         .into_iter()
         .flatten()

@@ -5,6 +5,9 @@ use pss_metrics::plugin::{canonical, nearest};
 use super::contract::{Load, Shape};
 use crate::fields::Fields;
 
+/// Start times of the requests of a trace file, in nanoseconds since the epoch, or why they cannot be read. With `true`, those of all spans.
+pub type StartTimes<'a> = dyn Fn(&str, bool) -> Result<Vec<i64>, String> + 'a;
+
 /// What is asked of a shape beside its own settings.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {
@@ -14,8 +17,8 @@ pub struct Asked<'a> {
     pub length: Option<f64>,
     /// The shapes there are: some are made of others.
     pub loads: &'a [&'static dyn Load],
-    /// Start times of the requests of a trace file, in nanoseconds since the epoch, or why they cannot be read. With `true`, those of all spans.
-    pub starts: &'a dyn Fn(&str, bool) -> Result<Vec<i64>, String>,
+    /// What reads trace files.
+    pub starts: &'a StartTimes<'a>,
 }
 
 impl Asked<'_> {

@@ -15,6 +15,6 @@ pub mod sine;
 pub mod step;
 
 pub use arrivals::Arrivals;
-pub use build::{Asked, build};
+pub use build::{Asked, StartTimes, build};
 pub use contract::{Load, LoadEntry, LoadMeta, Shape, loads};
 pub use schedule::{Schedule, Starts};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use pss_integrations::{
     fields::{Fields, Mistake, Mistakes, Parameter, Table, Takes},
-    load::{Arrivals, Asked, Load, Schedule, build},
+    load::{Arrivals, Asked, Load, Schedule, StartTimes, build},
 };
 use serde_json::json;
 
@@ -119,7 +119,7 @@ impl LoadSettings {
     pub fn read(
         table: &Table,
         loads: &[&'static dyn Load],
-        starts: &dyn Fn(&str, bool) -> Result<Vec<i64>, String>,
+        starts: &StartTimes<'_>,
     ) -> Result<LoadSettings, Vec<Mistake>> {
         let mistakes = Mistakes::default();
         let settings = read(&Fields::new("load", table, &mistakes), loads, starts);
@@ -134,7 +134,7 @@ impl LoadSettings {
 fn read(
     fields: &Fields<'_>,
     loads: &[&'static dyn Load],
-    starts: &dyn Fn(&str, bool) -> Result<Vec<i64>, String>,
+    starts: &StartTimes<'_>,
 ) -> Option<LoadSettings> {
     let seconds = |name: &str| {
         let seconds = fields.seconds(name)?;
