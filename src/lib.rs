@@ -34,6 +34,9 @@
 //! - Runs of the history stand in the order in which they were added, not of their traces' clocks: clocks of replayed or generated traces say nothing.
 //! - The history keeps scores and operations' medians in tables beside each summary: a later form of summaries then costs no trend.
 //! - A process plugin's limits stand in `[plugins]` for all of them, and its settings are the control points of its factors: the keys that every metric has.
+//! - A load of commands samples no processes: each is too short to be seen twice, and counters of ones that ended belong to nobody. Its spans have their processor time.
+//! - Single failures under load are scored and exit 0; only when every arrival failed does the run fail as a command does.
+//! - A hook's `config`, a load and an alert are trees, checked by whom they are for: `[run.load]` and `[[hooks]]` may hold what only a third-party plugin knows.
 //! - The `pypss` profiles report on no record at all what PyPSS prints, and still exit 3.
 
 pub mod cli;

@@ -14,9 +14,15 @@ mod explain;
 mod exports;
 #[cfg(feature = "history")]
 mod history;
+#[cfg(unix)]
+mod hooks;
 mod init;
 mod interrupt;
 mod joined;
+#[cfg(unix)]
+mod load;
+#[cfg(unix)]
+mod load_flags;
 mod man;
 #[cfg(not(feature = "history"))]
 mod no_history;
@@ -103,6 +109,8 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
         Command::Man(arguments) => man::run(arguments, &cli.common),
         #[cfg(unix)]
         Command::Run(arguments) => run::run(arguments, &cli.common, &registry()?),
+        #[cfg(unix)]
+        Command::Load(arguments) => load::run(arguments, &cli.common, &registry()?),
         #[cfg(unix)]
         Command::Guard => {
             crate::process::guard::run(std::io::stdin().lock());

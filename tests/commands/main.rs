@@ -11,7 +11,15 @@ mod gpu;
 #[cfg(feature = "history")]
 mod history;
 #[cfg(unix)]
+mod hooks;
+#[cfg(unix)]
 mod kafka;
+#[cfg(unix)]
+mod load;
+#[cfg(all(unix, feature = "http"))]
+mod load_http;
+#[cfg(unix)]
+mod load_speed;
 mod manual;
 #[cfg(not(feature = "history"))]
 mod no_history;
@@ -30,5 +38,7 @@ mod rules;
 #[cfg(unix)]
 mod run;
 mod select;
+#[cfg(all(unix, feature = "http"))]
+mod service;
 mod summary;
 mod work;
