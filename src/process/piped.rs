@@ -30,6 +30,8 @@ pub fn start_piped(
     environment: &[(String, String)],
 ) -> Result<Box<dyn Program>, String> {
     find(program.as_os_str())?;
+    // Before there is anything to guard: it takes a while to start.
+    told(|_| {});
     let child = Command::new(program)
         .args(arguments)
         .env_clear()

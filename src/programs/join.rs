@@ -17,11 +17,19 @@ pub fn installed(lock: &Path, pinned: &Pinned) -> Installed {
     Installed {
         // A bare name would be looked for in PATH.
         path: std::path::absolute(&path).unwrap_or_else(|_| path.clone()),
-        shown: path.display().to_string(),
+        shown: shown(&path),
         sha256: pinned.sha256.clone(),
         manifest: pinned.manifest.clone(),
         programs: Arc::new(Starter) as Arc<dyn Programs>,
     }
+}
+
+/// A path as the user would type it: relative to the working folder where it lies below.
+fn shown(path: &Path) -> String {
+    let below = std::env::current_dir()
+        .ok()
+        .and_then(|folder| path.strip_prefix(folder).map(Path::to_path_buf).ok());
+    below.as_deref().unwrap_or(path).display().to_string()
 }
 
 /// Puts the metrics and formats of all plugins that were added behind those that are built in. Runs none of them.

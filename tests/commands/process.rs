@@ -87,7 +87,11 @@ fn a_plugin_is_added_listed_configured_and_scored() {
     assert!(ran.err.contains(r#""good":0.75"#), "{}", ran.err);
     // What it said comes with its name.
     assert!(ran.err.contains("plugin mine: read "), "{}", ran.err);
-    assert!(ran.err.contains(" bytes as metric MINE with"), "{}", ran.err);
+    assert!(
+        ran.err.contains(" bytes as metric MINE with"),
+        "{}",
+        ran.err
+    );
     // It counts in the whole: with its weight the loss is that of its score.
     let points = mine["points"].as_f64().expect("points");
     assert!(points > 10.0, "{points}");

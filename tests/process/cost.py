@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a metric costs as a program of its own, over the same metric built in. See RESULTS.md beside this file.
+"""What a metric costs as a program of its own, over the same metric built in.
 
 Builds pss with the features process and sample-plugin and the sample plugin of Rust, unless they are given; the sample of
 Python takes part where python3 can import pyarrow. All three score the same metric over the same spans, all of which count.
@@ -73,7 +73,7 @@ def race(pss, plugins, folder, options):
         for code, command in commands.items():
             runs[code].append(measure(command, folder))
     native = [seconds for seconds, _ in runs["FOOBAR"]]
-    print(f"{'':14} {'median':>9} {'min':>8} {'max':>8} {'to native':>10} {'more per million':>17} {'peak of pss':>12}")
+    print(f"{'':14} {'median':>9} {'min':>8} {'max':>8} {'to native':>10} {'more per million':>17} {'highest peak':>13}")
     for code, measured in runs.items():
         seconds = [seconds for seconds, _ in measured]
         ratio = statistics.median(one / other for one, other in zip(seconds, native))

@@ -449,7 +449,10 @@ mod tests {
             format!("{span:?}")
         };
         assert_eq!(place, 2);
-        assert_eq!(seen.0, [expected("db", Some(true)), expected("net", None)]);
+        assert_eq!(
+            seen.0,
+            [expected("cache", Some(true)), expected("internal", None)]
+        );
         // Cut anywhere, it is no whole stream.
         for end in [bytes.len() - 8, bytes.len() - 1, bytes.len() / 2, 8] {
             let read = stream::read(&mut &bytes[..end], From::Pss, &mut |_, _| Ok(()));

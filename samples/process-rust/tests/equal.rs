@@ -83,9 +83,15 @@ impl Program for Started {
 fn spans(mut push: impl FnMut(&Span<'_>)) {
     let mut state = 7u64;
     for i in 0..40_000u64 {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         let random = state >> 40;
-        let name = format!("{} {}", ["foobar", "load foobar", "other"][i as usize % 3], i % 11);
+        let name = format!(
+            "{} {}",
+            ["foobar", "load foobar", "other"][i as usize % 3],
+            i % 11
+        );
         push(&Span {
             service: [Some("shop"), Some("stock"), None][(i / 7) as usize % 3],
             name: Some(&name),
@@ -145,8 +151,15 @@ fn same(program: &Path) {
     for settings in [Settings::default(), stricter] {
         let (expected, found) = (native(&settings), piped(program, &settings));
         let (
-            Outcome::Scored { score, n, factors, .. },
-            Outcome::Scored { score: other, n: m, factors: others, .. },
+            Outcome::Scored {
+                score, n, factors, ..
+            },
+            Outcome::Scored {
+                score: other,
+                n: m,
+                factors: others,
+                ..
+            },
         ) = (&expected, &found)
         else {
             panic!("{expected:?} {found:?}");
@@ -165,13 +178,22 @@ fn rust_in_another_process_scores_the_same() {
 
 #[test]
 fn python_scores_the_same() {
-    let imports = Command::new("python3").args(["-c", "import pyarrow"]).output();
+    let imports = Command::new("python3")
+        .args(["-c", "import pyarrow"])
+        .output();
     if !imports.is_ok_and(|output| output.status.success()) {
-        println!("SKIPPED: python3 cannot import pyarrow; pip install -r samples/process-python/requirements.txt");
+        println!(
+            "SKIPPED: python3 cannot import pyarrow; pip install -r samples/process-python/requirements.txt"
+        );
         return;
     }
-    let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", "process-python", "foobar.py"]
-        .iter()
-        .collect();
+    let folder: PathBuf = [
+        env!("CARGO_MANIFEST_DIR"),
+        "..",
+        "process-python",
+        "foobar.py",
+    ]
+    .iter()
+    .collect();
     same(&folder);
 }
