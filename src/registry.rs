@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use pss_integrations::{
     formats::{Format, formats},
     samplers::{Sampler, samplers},
+    sources::{Source, sources},
     views::{View, views},
 };
 use pss_metrics::{
@@ -22,6 +23,8 @@ pub struct Registry {
     pub formats: Vec<&'static dyn Format>,
     /// Samplers by name.
     pub samplers: Vec<&'static dyn Sampler>,
+    /// Sources by name.
+    pub sources: Vec<&'static dyn Source>,
     /// Views by name.
     pub views: Vec<&'static dyn View>,
 }
@@ -39,6 +42,7 @@ impl Registry {
             metrics: metrics(crates, overrides).map_err(Error::Registry)?,
             formats: formats(crates, overrides).map_err(Error::Registry)?,
             samplers: samplers(crates, overrides).map_err(Error::Registry)?,
+            sources: sources(crates, overrides).map_err(Error::Registry)?,
             views: views(crates, overrides).map_err(Error::Registry)?,
         };
         // One that an override put aside did register; it only is not used.
@@ -115,6 +119,7 @@ impl Registry {
             .collect();
         all.extend(self.formats.iter().map(|format| format.meta().plugin));
         all.extend(self.samplers.iter().map(|sampler| sampler.meta().plugin));
+        all.extend(self.sources.iter().map(|source| source.meta().plugin));
         all.extend(self.views.iter().map(|view| *view.meta()));
         all
     }
@@ -142,6 +147,11 @@ const OPTIONAL: &[Optional] = &[
     },
     Optional {
         id: "sampler:kafka",
+        endings: &[],
+        feature: "kafka",
+    },
+    Optional {
+        id: "source:kafka",
         endings: &[],
         feature: "kafka",
     },

@@ -126,7 +126,7 @@ pub(super) enum QueryOutput {
     after_help = "Examples:\n  pss analyze traces.jsonl\n  pss analyze traces/ --fail-under 80 --export json=report.json\n  my-app | pss analyze -\n  pss analyze monday.pss tuesday.pss"
 )]
 pub(super) struct Analyze {
-    /// Trace files, folders of them, .pss summaries, or - for standard input; gzip and zstd are recognised
+    /// Trace files, folders of them, .pss summaries, kafka://BROKER/TOPIC, or - for standard input; gzip and zstd are recognised
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
     /// Read all inputs as this format instead of finding it out, such as native; see `pss plugins list`

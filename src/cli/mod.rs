@@ -17,6 +17,7 @@ mod joined;
 mod man;
 #[cfg(not(feature = "history"))]
 mod no_history;
+mod places;
 mod plugins;
 mod provenance;
 mod pypss;

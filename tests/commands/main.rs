@@ -1,6 +1,8 @@
 //! What the `pss` command does, seen from outside: output, messages, exit codes.
 
 mod bad_input;
+#[cfg(feature = "kafka")]
+mod cluster;
 mod compare;
 mod config;
 mod exits;
@@ -11,6 +13,8 @@ mod gpu;
 mod history;
 #[cfg(unix)]
 mod kafka;
+#[cfg(unix)]
+mod kafka_topic;
 mod manual;
 #[cfg(not(feature = "history"))]
 mod no_history;

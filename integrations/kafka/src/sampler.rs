@@ -46,7 +46,7 @@ impl Sampler for Kafka {
             return Ok(false);
         };
         // What librdkafka does not take it says only when a client is made.
-        observed.client().map(|_| true)
+        observed.cluster.client().map(|_| true)
     }
 
     fn start(&self, target: &Target) -> Result<Box<dyn Polling>, Absent> {
@@ -54,7 +54,7 @@ impl Sampler for Kafka {
         let observed = Observed::new(target.settings(META.plugin.name))
             .map_err(absent)?
             .ok_or_else(|| Absent("no broker is named".to_owned()))?;
-        let client = observed.client().map_err(absent)?;
+        let client = observed.cluster.client().map_err(absent)?;
         let watcher = Watcher::start(client, observed.group.clone(), &observed.topics)
             .map_err(|error| Absent(format!("cannot start a thread: {error}")))?;
         Ok(Box::new(Group { watcher }))
