@@ -4,5 +4,6 @@ mod away;
 mod cluster;
 mod lag;
 mod missing;
+mod rounds;
 mod topic;
 mod watched;
