@@ -2,8 +2,13 @@
 
 use std::{
     os::unix::fs::PermissionsExt,
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     time::{Duration, Instant},
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
 };
 
 use crate::work::{Ran, Work};
@@ -343,11 +348,8 @@ fn start(work: &Work, arguments: &[&str]) -> Child {
         .expect("pss starts")
 }
 
-fn send(signal: &str, pid: u32) {
-    let sent = Command::new("kill")
-        .args([signal, &pid.to_string()])
-        .status();
-    assert!(sent.is_ok_and(|status| status.success()));
+fn send(signal: Signal, child: &Child) {
+    kill(Pid::from_raw(child.id().cast_signed()), signal).expect("sent");
 }
 
 #[test]
@@ -355,8 +357,8 @@ fn an_interrupt_reaches_the_command_and_leaves_a_partial_report() {
     let work = Work::new();
     let script =
         "trap 'echo caught > caught; exit 0' INT; echo $$ > pid; while true; do sleep 0.05; done";
-    for signal in ["-INT", "-TERM"] {
-        let script = script.replace("INT", &signal[1..]);
+    for (signal, name) in [(Signal::SIGINT, "INT"), (Signal::SIGTERM, "TERM")] {
+        let script = script.replace("INT", name);
         let _ = std::fs::remove_file(work.path("pid"));
         let _ = std::fs::remove_file(work.path("caught"));
         let child = start(
@@ -374,7 +376,7 @@ fn an_interrupt_reaches_the_command_and_leaves_a_partial_report() {
             ],
         );
         let pid = line_of(&work, "pid");
-        send(signal, child.id());
+        send(signal, &child);
         let ran = Ran::of(child.wait_with_output().expect("pss ends"));
         assert_eq!(ran.code, Some(130), "{signal}: {}", ran.err);
         assert_eq!(line_of(&work, "caught"), "caught");
@@ -390,7 +392,7 @@ fn other_signals_are_handed_on() {
         "trap 'echo usr > usr; exit 0' USR1; echo $$ > pid; while true; do sleep 0.05; done";
     let child = start(&work, &["run", "--quiet", "--", "sh", "-c", script]);
     line_of(&work, "pid");
-    send("-USR1", child.id());
+    send(Signal::SIGUSR1, &child);
     let ran = Ran::of(child.wait_with_output().expect("pss ends"));
     assert_eq!(
         (ran.code, line_of(&work, "usr").as_str()),
@@ -419,7 +421,7 @@ fn a_killed_pss_takes_the_command_with_it_and_leaves_what_it_saved() {
     );
     let (pid, grandchild) = (line_of(&work, "pid"), line_of(&work, "child"));
     std::thread::sleep(Duration::from_millis(900));
-    send("-KILL", child.id());
+    send(Signal::SIGKILL, &child);
     child.wait().expect("it is gone");
     assert!(gone(&pid) && gone(&grandchild));
     let ran = work.pss(&["analyze", "run.jsonl", "--json"]);
