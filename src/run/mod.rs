@@ -9,6 +9,7 @@ mod plan;
 mod receive;
 mod record;
 mod rounds;
+mod samplers;
 mod shift;
 mod tap;
 mod watch;

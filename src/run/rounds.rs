@@ -9,12 +9,13 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use pss_integrations::samplers::{Polling, Target};
+use pss_integrations::samplers::{Sampler, Target};
 use pss_metrics::model::{Kind, Parent, Span};
 
 use super::{
     plan::{Lane, Otlp, Plan},
     record::Recorder,
+    samplers::Samplers,
     shift::Shift,
     watch::{Watch, Watched, now},
 };
@@ -127,7 +128,8 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>) -> Result<Done, Error> {
     for lane in open {
         done.notices.extend(lane.close());
     }
-    done.interrupted = host.interrupted();
+    // What follows reads, scores and writes; there is nothing more to stop in an orderly way.
+    done.interrupted = host.close();
     done.notices.extend(absent);
     done.notices.sort();
     done.notices.dedup();
@@ -279,7 +281,7 @@ impl One<'_> {
             .map_err(|error| Error::Usage(error.to_string()))?;
         let target = Target::new(running.id()).with_settings(Arc::clone(&plan.settings));
         let watch = Watch::start(Watched {
-            samplers: self.samplers(&target, absent),
+            samplers: self.samplers(&target).map_err(failed)?,
             recorder: Arc::clone(self.recorder),
             interval: plan.interval,
             suffix: self.suffix.clone(),
@@ -289,6 +291,7 @@ impl One<'_> {
         running.ends().map_err(failed)?;
         let seen = watch.finish();
         notices.extend(seen.notices);
+        absent.extend(seen.absent);
         let group = running.id();
         let left = descendants(&target, group);
         let mut ended = running.reap().map_err(failed)?;
@@ -305,22 +308,13 @@ impl One<'_> {
         Ok(round)
     }
 
-    fn samplers(&self, target: &Target, absent: &mut BTreeSet<String>) -> Vec<Box<dyn Polling>> {
+    fn samplers(&self, target: &Target) -> std::io::Result<Samplers> {
         let only = self.plan.otlp == Otlp::Only;
-        let mut polling = Vec::new();
-        for sampler in &self.plan.samplers {
-            if only && target.settings(sampler.meta().plugin.name).is_empty() {
-                continue;
-            }
-            match sampler.start(target) {
-                Ok(started) => polling.push(started),
-                Err(why) => {
-                    let name = sampler.meta().plugin.name;
-                    absent.insert(format!("sampler:{name} has nothing to read: {why}"));
-                }
-            }
-        }
-        polling
+        let told = |sampler: &&&'static dyn Sampler| {
+            !only || !target.settings(sampler.meta().plugin.name).is_empty()
+        };
+        let samplers: Vec<_> = self.plan.samplers.iter().filter(told).copied().collect();
+        Samplers::start(&samplers, target)
     }
 
     /// The round itself, as a span of the operation `run`.

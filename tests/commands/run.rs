@@ -385,6 +385,62 @@ fn an_interrupt_reaches_the_command_and_leaves_a_partial_report() {
     }
 }
 
+/// While nobody reads its standard error, `pss` stands still in the middle of its report.
+#[test]
+fn a_signal_behind_the_rounds_ends_pss_as_it_ends_any_program() {
+    use std::os::unix::process::ExitStatusExt;
+    let work = Work::new();
+    let letters = || ('a'..='z').flat_map(|a| ('a'..='z').map(move |b| format!("{a}{b}")));
+    let line = |name: String| format!("{{\"name\":\"operation {name}\",\"duration\":1}}\n");
+    work.write("all.jsonl", letters().map(line).collect::<String>());
+    let script = "echo $$ > pid; cat all.jsonl >> $PSS_TRACE_FILE";
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        let _ = std::fs::remove_file(work.path("run.pss"));
+        let mut child = start(
+            &work,
+            &[
+                "run",
+                "--json",
+                "--top",
+                "1000",
+                "--export",
+                "summary=run.pss",
+                "--",
+                "sh",
+                "-c",
+                script,
+            ],
+        );
+        let deadline = Instant::now() + Duration::from_secs(60);
+        // Written before the report is.
+        while !work.path("run.pss").exists() {
+            assert!(Instant::now() < deadline, "no report");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        assert!(child.try_wait().expect("asked").is_none(), "it waits");
+        let parent = child.id().to_string();
+        let is_child = |entry: &std::fs::DirEntry| {
+            let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+            let behind = stat.rsplit(") ").next().unwrap_or_default();
+            behind.split(' ').nth(1) == Some(&parent)
+        };
+        let processes = std::fs::read_dir("/proc").expect("processes").flatten();
+        assert_eq!(processes.filter(is_child).count(), 0, "a child is left");
+        send(signal, &child);
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let status = loop {
+            if let Some(status) = child.try_wait().expect("asked") {
+                break status;
+            }
+            assert!(Instant::now() < deadline, "{signal} is swallowed");
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        assert_eq!(status.signal(), Some(signal as i32));
+        assert!(gone(&line_of(&work, "pid")));
+    }
+}
+
 #[test]
 fn other_signals_are_handed_on() {
     let work = Work::new();
