@@ -12,6 +12,7 @@ mod rounds;
 mod samplers;
 mod shift;
 mod tap;
+mod trace_file;
 mod watch;
 
 pub use plan::{Lane, Otlp, Plan};

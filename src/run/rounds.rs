@@ -17,6 +17,7 @@ use super::{
     record::Recorder,
     samplers::Samplers,
     shift::Shift,
+    trace_file::{TRACE_FILE, TraceFile},
     watch::{Watch, Watched, now},
 };
 use crate::{
@@ -25,9 +26,6 @@ use crate::{
     process::{Ended, Host, Launch, stop_strays},
     terminal::StatusLine,
 };
-
-/// A variable that names a file to which the command may append native records.
-const TRACE_FILE: &str = "PSS_TRACE_FILE";
 
 /// One round that counted.
 #[derive(Debug, Clone, Copy)]
@@ -92,15 +90,12 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>) -> Result<Done, Error> {
             if host.interrupted() {
                 break;
             }
-            let trace = traces
-                .path()
-                .join(format!("lane-{place}-round-{number}.jsonl"));
+            let file = |kind: &str| traces.path().join(format!("{kind}-{place}-{number}.jsonl"));
+            let trace = TraceFile::new(std::env::var_os(TRACE_FILE), file("lane"));
+            done.notices.extend(trace.notice());
             let mut launch = lane.lane.launch.clone();
             launch.environment.extend(lane.environment.clone());
-            if std::env::var_os(TRACE_FILE).is_none() {
-                let variable = (TRACE_FILE.into(), trace.clone().into());
-                launch.environment.push(variable);
-            }
+            launch.environment.extend(trace.variable());
             lane.lane.recorder.turn(counts);
             let round = One {
                 plan,
@@ -113,8 +108,16 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>) -> Result<Done, Error> {
             };
             let ran = round.run(&mut host, &launch, &mut absent, &mut done.notices)?;
             if counts {
-                round.read(&[trace], ran.began, true, options, &mut done.notices)?;
-                round.read(&plan.read, ran.began, false, options, &mut done.notices)?;
+                match trace.written(&file("appended")) {
+                    Ok(Some(place)) => {
+                        round.take(place, ran.began, options, &mut done.notices)?;
+                    }
+                    Ok(None) => {}
+                    Err(error) => done
+                        .notices
+                        .push(format!("what {TRACE_FILE} names cannot be read: {error}")),
+                }
+                round.read(&plan.read, ran.began, options, &mut done.notices)?;
                 done.rounds[place].push(ran);
             }
             beside(&mut host, plan.cleanup.as_ref(), "--cleanup")?;
@@ -342,50 +345,53 @@ impl One<'_> {
         });
     }
 
-    /// Reads files that the round wrote. `ours` is one that need not be there.
+    /// Reads files that the round wrote.
     fn read(
         &self,
         files: &[PathBuf],
         began: i64,
-        ours: bool,
         options: &ReadOptions<'_>,
         notices: &mut Vec<String>,
     ) -> Result<(), Error> {
         for path in files {
-            if !is_of_round(path, began) {
-                if !ours {
-                    notices.push(format!(
-                        "`{}` was not written by the command, so nothing of it is used",
-                        path.display()
-                    ));
-                }
-                continue;
-            }
-            let passed = self.recorder.record(|into| {
-                let mut shift = Shift {
-                    into,
-                    began,
-                    suffix: &self.suffix,
-                };
-                let places = [Place::File(path.clone())];
-                pass(&places, options, &Silent, &mut shift)
-            })?;
-            notices.extend(passed.notices);
-            if passed.bad > 0 {
-                let first = passed.examples.first().map_or_else(String::new, |bad| {
-                    format!(", the first in line {}: {}", bad.line, bad.reason)
-                });
+            if is_of_round(path, began) {
+                self.take(Place::File(path.clone()), began, options, notices)?;
+            } else {
                 notices.push(format!(
-                    "{} of {} records of `{}` cannot be used{first}",
-                    passed.bad,
-                    passed.records,
-                    if ours {
-                        TRACE_FILE.to_owned()
-                    } else {
-                        path.display().to_string()
-                    },
+                    "`{}` was not written by the command, so nothing of it is used",
+                    path.display()
                 ));
             }
+        }
+        Ok(())
+    }
+
+    /// Records what an input holds.
+    fn take(
+        &self,
+        place: Place,
+        began: i64,
+        options: &ReadOptions<'_>,
+        notices: &mut Vec<String>,
+    ) -> Result<(), Error> {
+        let name = place.name();
+        let passed = self.recorder.record(|into| {
+            let mut shift = Shift {
+                into,
+                began,
+                suffix: &self.suffix,
+            };
+            pass(&[place], options, &Silent, &mut shift)
+        })?;
+        notices.extend(passed.notices);
+        if passed.bad > 0 {
+            let first = passed.examples.first().map_or_else(String::new, |bad| {
+                format!(", the first in line {}: {}", bad.line, bad.reason)
+            });
+            notices.push(format!(
+                "{} of {} records of `{name}` cannot be used{first}",
+                passed.bad, passed.records,
+            ));
         }
         Ok(())
     }

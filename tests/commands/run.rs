@@ -323,6 +323,64 @@ fn a_broken_trace_file_costs_only_its_broken_records() {
 }
 
 #[test]
+fn a_trace_file_that_the_user_names_is_read_from_where_the_run_began() {
+    let work = Work::new();
+    work.write("mine.jsonl", crate::work::lines(7));
+    let script = "echo '{\"name\":\"new\",\"duration\":1}' >> $PSS_TRACE_FILE";
+    let ran = work.pss_with(
+        &[
+            "run",
+            "--runs",
+            "3",
+            "--warmup",
+            "1",
+            "--export",
+            "json=r.json",
+            "--",
+            "sh",
+            "-c",
+            script,
+        ],
+        &[("PSS_TRACE_FILE", "mine.jsonl")],
+    );
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(
+        ran.err.contains("PSS_TRACE_FILE is set, and left as it is"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(
+        work.read("mine.jsonl").lines().count(),
+        11,
+        "nothing is lost"
+    );
+    let report = json(&work, "r.json");
+    assert_eq!(
+        report["input"]["spans"], 6,
+        "three rounds, a record of each"
+    );
+    let operations = report["operations"].as_array().expect("a list");
+    let new = operations.iter().find(|found| found["operation"] == "new");
+    assert_eq!(
+        new.expect("it was read")["n"],
+        3,
+        "the warm-up does not count"
+    );
+}
+
+#[test]
+fn a_trace_file_that_cannot_be_read_fails_no_run() {
+    let work = Work::new();
+    let ran = work.pss_with(&["run", "--", "true"], &[("PSS_TRACE_FILE", ".")]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(
+        ran.err.contains("what PSS_TRACE_FILE names cannot be read"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn processes_that_outlive_the_command_are_stopped() {
     let work = Work::new();
     // One stays in the command's group, one leaves it and its parent.
