@@ -218,8 +218,8 @@ pub(super) struct Run {
     /// A line for the shell after each round
     #[arg(long, value_name = "LINE")]
     pub(super) cleanup: Option<String>,
-    /// Receive spans over OTLP; off: only watch processes, only: do not watch them
-    #[arg(long, value_name = "HOW", value_enum, default_value_t)]
+    /// Receive spans over OTLP; off: only watch processes, only: do not watch them, tee=http://HOST:PORT: and hand on to your own collector what is received
+    #[arg(long, value_name = "on|off|only|tee=URL", default_value = "on")]
     pub(super) otlp: crate::run::Otlp,
     /// Brokers as HOST:PORT,..: sample how far a Kafka consumer group is behind, without joining it
     #[arg(long, value_name = "BROKERS")]

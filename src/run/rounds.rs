@@ -72,7 +72,7 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>) -> Result<Done, Error> {
     let mut absent = BTreeSet::new();
     let mut open = Vec::new();
     for lane in &plan.lanes {
-        open.push(Open::new(lane, plan.otlp, &mut done.notices).map_err(system)?);
+        open.push(Open::new(lane, &plan.otlp, &mut done.notices).map_err(system)?);
     }
     let began = Instant::now();
     let wanted = |rounds: usize| match plan.duration {
@@ -150,23 +150,27 @@ struct Open<'a> {
 
 impl<'a> Open<'a> {
     #[cfg(feature = "receiver")]
-    fn new(lane: &'a Lane, otlp: Otlp, notices: &mut Vec<String>) -> std::io::Result<Open<'a>> {
+    fn new(lane: &'a Lane, otlp: &Otlp, notices: &mut Vec<String>) -> std::io::Result<Open<'a>> {
         let mut open = Open {
             lane,
             environment: Vec::new(),
             receiver: None,
         };
-        if otlp != Otlp::Off {
-            let receiver = super::receive::open(Arc::clone(&lane.recorder))?;
-            point_to(&receiver, &mut open.environment, notices);
+        if *otlp != Otlp::Off {
+            let tee = match otlp {
+                Otlp::Tee(collector) => Some(collector),
+                _ => None,
+            };
+            let receiver = super::receive::open(Arc::clone(&lane.recorder), tee.cloned())?;
+            point_to(&receiver, tee, &mut open.environment, notices);
             open.receiver = Some(receiver);
         }
         Ok(open)
     }
 
     #[cfg(not(feature = "receiver"))]
-    fn new(lane: &'a Lane, otlp: Otlp, notices: &mut Vec<String>) -> std::io::Result<Open<'a>> {
-        if otlp != Otlp::Off {
+    fn new(lane: &'a Lane, otlp: &Otlp, notices: &mut Vec<String>) -> std::io::Result<Open<'a>> {
+        if *otlp != Otlp::Off {
             notices.push(
                 "no OTLP receiver is in this build, so that no spans are received: build pss with `cargo build --release --features receiver`".to_owned(),
             );
@@ -194,19 +198,32 @@ impl<'a> Open<'a> {
 #[cfg(feature = "receiver")]
 const DRAIN: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// Tells a command where to send its spans, unless the user has told it.
+/// What tells an SDK where to send.
+#[cfg(feature = "receiver")]
+const ENDPOINTS: [&str; 4] = [
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
+];
+
+/// Tells a command where to send its spans, unless the user has told it. Whoever names a collector to hand on to wants them to come by here.
 #[cfg(feature = "receiver")]
 fn point_to(
     receiver: &pss_receiver::Receiver,
+    tee: Option<&pss_receiver::Collector>,
     environment: &mut Vec<(OsString, OsString)>,
     notices: &mut Vec<String>,
 ) {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    for name in [
-        "OTEL_EXPORTER_OTLP_ENDPOINT",
-        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-    ] {
-        if set(name) {
+    for name in ENDPOINTS.into_iter().filter(|name| set(name)) {
+        if let Some(collector) = tee {
+            notices.push(format!(
+                "{name} is set, and the command sends to pss for the run, which hands on to {collector}"
+            ));
+            // An empty one counts as not set; the first gets its value below.
+            environment.push((name.into(), OsString::new()));
+        } else if !name.ends_with("METRICS_ENDPOINT") && !name.ends_with("LOGS_ENDPOINT") {
             notices.push(format!(
                 "{name} is set, and left as it is: spans go there and not to pss"
             ));
@@ -222,7 +239,11 @@ fn point_to(
         );
     }
     for (name, value) in receiver.environment() {
-        if !set(name) {
+        // Logs are dropped here, and may be wanted there.
+        if tee.is_some() && name == "OTEL_LOGS_EXPORTER" {
+            continue;
+        }
+        if !set(name) || (tee.is_some() && ENDPOINTS.contains(&name)) {
             environment.push((name.into(), value.into()));
         }
     }
@@ -243,7 +264,20 @@ fn received(counts: &pss_receiver::Counts) -> Vec<String> {
             counts.unusable, counts.records
         )
     });
-    refused.chain(unusable).collect()
+    let forwarded = counts.forwarded.as_ref();
+    let unsent = forwarded.filter(|forwarded| forwarded.unsent() > 0);
+    let unsent = unsent.map(|forwarded| {
+        let why = match &forwarded.why {
+            Some(why) => format!("it {why}"),
+            None => "it was too slow".to_owned(),
+        };
+        format!(
+            "{} of {} received requests were not taken by the collector of --otlp tee: {why}",
+            forwarded.unsent(),
+            forwarded.requests
+        )
+    });
+    refused.chain(unusable).chain(unsent).collect()
 }
 
 /// Runs what the user wants before or after a round.
