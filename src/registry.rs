@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use pss_integrations::{
     formats::{Format, formats},
+    hooks::{Hook, hooks},
+    load::{Load, loads},
     samplers::{Sampler, samplers},
     sources::{Source, sources},
     views::{View, views},
@@ -23,6 +25,10 @@ pub struct Registry {
     pub formats: Vec<&'static dyn Format>,
     /// Samplers by name.
     pub samplers: Vec<&'static dyn Sampler>,
+    /// Load shapes by name.
+    pub loads: Vec<&'static dyn Load>,
+    /// Hooks by name.
+    pub hooks: Vec<&'static dyn Hook>,
     /// Sources by name.
     pub sources: Vec<&'static dyn Source>,
     /// Views by name.
@@ -42,6 +48,8 @@ impl Registry {
             metrics: metrics(crates, overrides).map_err(Error::Registry)?,
             formats: formats(crates, overrides).map_err(Error::Registry)?,
             samplers: samplers(crates, overrides).map_err(Error::Registry)?,
+            loads: loads(crates, overrides).map_err(Error::Registry)?,
+            hooks: hooks(crates, overrides).map_err(Error::Registry)?,
             sources: sources(crates, overrides).map_err(Error::Registry)?,
             views: views(crates, overrides).map_err(Error::Registry)?,
         };
@@ -119,6 +127,8 @@ impl Registry {
             .collect();
         all.extend(self.formats.iter().map(|format| format.meta().plugin));
         all.extend(self.samplers.iter().map(|sampler| sampler.meta().plugin));
+        all.extend(self.loads.iter().map(|load| load.meta().plugin));
+        all.extend(self.hooks.iter().map(|hook| hook.meta().plugin));
         all.extend(self.sources.iter().map(|source| source.meta().plugin));
         all.extend(self.views.iter().map(|view| *view.meta()));
         all
@@ -161,6 +171,21 @@ const OPTIONAL: &[Optional] = &[
         feature: "gpu",
     },
     Optional {
+        id: "hook:webhook",
+        endings: &[],
+        feature: "http",
+    },
+    Optional {
+        id: "hook:pushgateway",
+        endings: &[],
+        feature: "http",
+    },
+    Optional {
+        id: "load:sawtooth",
+        endings: &[],
+        feature: "sample-plugin",
+    },
+    Optional {
         id: "metric:foobar",
         endings: &[],
         feature: "sample-plugin",
@@ -201,6 +226,7 @@ fn built(feature: &str) -> bool {
         "columnar" => cfg!(feature = "columnar"),
         "kafka" => cfg!(feature = "kafka"),
         "gpu" => cfg!(feature = "gpu"),
+        "http" => cfg!(feature = "http"),
         "sample-plugin" => cfg!(feature = "sample-plugin"),
         _ => false,
     }

@@ -2,6 +2,7 @@
 
 use super::{
     example::Example,
+    observer::Observer,
     outcome::Outcome,
     settings::{Curve, Settings},
     view::SummaryView,
@@ -88,9 +89,25 @@ pub trait Metric: Sync {
     /// Scores what the view shows. Pure: the same view and settings give the same outcome.
     fn score(&self, view: &SummaryView<'_>, settings: &Settings) -> Outcome;
 
+    /// The code of a metric that explains a fall of this one from `base` to `head`: one that asks a broader question of the same observations, and whose answer moves
+    /// this one's as well. Where both fell, a comparison names that one first. None for most.
+    fn explained_by(
+        &self,
+        _base: &SummaryView<'_>,
+        _head: &SummaryView<'_>,
+    ) -> Option<&'static str> {
+        None
+    }
+
     /// Observations it wants kept of each span, beyond what every summary has.
     fn extras(&self) -> Vec<ExtraSpec> {
         Vec::new()
+    }
+
+    /// What watches the raw records and answers in place of [`score`](Metric::score), for a metric that no summary can serve. Its `score` says no data then: a
+    /// summary on its own, such as a kept one or a base of a comparison, holds nothing for it.
+    fn observer(&self) -> Option<&dyn Observer> {
+        None
     }
 }
 
