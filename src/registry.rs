@@ -7,6 +7,7 @@ use pss_integrations::{
     hooks::{Hook, hooks},
     load::{Load, loads},
     samplers::{Sampler, samplers},
+    sources::{Source, sources},
     views::{View, views},
 };
 use pss_metrics::{
@@ -28,6 +29,8 @@ pub struct Registry {
     pub loads: Vec<&'static dyn Load>,
     /// Hooks by name.
     pub hooks: Vec<&'static dyn Hook>,
+    /// Sources by name.
+    pub sources: Vec<&'static dyn Source>,
     /// Views by name.
     pub views: Vec<&'static dyn View>,
 }
@@ -47,6 +50,7 @@ impl Registry {
             samplers: samplers(crates, overrides).map_err(Error::Registry)?,
             loads: loads(crates, overrides).map_err(Error::Registry)?,
             hooks: hooks(crates, overrides).map_err(Error::Registry)?,
+            sources: sources(crates, overrides).map_err(Error::Registry)?,
             views: views(crates, overrides).map_err(Error::Registry)?,
         };
         // One that an override put aside did register; it only is not used.
@@ -125,6 +129,7 @@ impl Registry {
         all.extend(self.samplers.iter().map(|sampler| sampler.meta().plugin));
         all.extend(self.loads.iter().map(|load| load.meta().plugin));
         all.extend(self.hooks.iter().map(|hook| hook.meta().plugin));
+        all.extend(self.sources.iter().map(|source| source.meta().plugin));
         all.extend(self.views.iter().map(|view| *view.meta()));
         all
     }
@@ -152,6 +157,11 @@ const OPTIONAL: &[Optional] = &[
     },
     Optional {
         id: "sampler:kafka",
+        endings: &[],
+        feature: "kafka",
+    },
+    Optional {
+        id: "source:kafka",
         endings: &[],
         feature: "kafka",
     },

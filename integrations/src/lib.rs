@@ -1,6 +1,6 @@
 //! The contracts of `pss` towards the outside world, and their light built-ins.
 //!
-//! [`formats`] hands records on, to whatever takes them, and knows nothing of scores; [`samplers`] watches a running program; [`views`] renders a report and
+//! [`formats`] hands records on, to whatever takes them, and knows nothing of scores; [`samplers`] watches a running program; [`sources`] reads messages that lie elsewhere than in files; [`views`] renders a report and
 //! decides nothing.
 //!
 //! # Formats
@@ -15,6 +15,11 @@
 //! the run goes on without. Samplers share one look at the processes through [`samplers::Target`], which also names them: by program and place, not by process
 //! id, so that runs can be compared. What the user says to one sampler comes with the target as texts by key ([`samplers::SamplerSettings`]); before anything
 //! starts each is asked whether it takes part under them ([`samplers::Sampler::wanted`]), and a mistake ends the run there.
+//!
+//! # Sources
+//! A source reads messages that lie elsewhere than in files, such as the records of a topic; the scheme of an address is its name: `kafka://..` is read by
+//! `source:kafka`. It knows nothing of what messages hold: [`formats::MessageDecoder`] decodes each by itself. A message has a part and a number, by which the user
+//! is told of it. See [`sources::Source`].
 //!
 //! # Load
 //! A load shape ([`load::Load`]) is a rate over time with its integral; [`load::Schedule`] starts arrival k at the exact inverse of that integral, or around it for
@@ -51,6 +56,7 @@ pub mod load;
 #[cfg(feature = "http")]
 pub mod requests;
 pub mod samplers;
+pub mod sources;
 pub mod sql_tables;
 pub mod views;
 

@@ -11,6 +11,8 @@ pub enum PluginKind {
     Format,
     /// Samples a running program.
     Sampler,
+    /// Reads messages that lie elsewhere than in files.
+    Source,
     /// Shapes load.
     Load,
     /// Is told of run phases.
@@ -26,6 +28,7 @@ impl PluginKind {
             PluginKind::Metric => "metric",
             PluginKind::Format => "format",
             PluginKind::Sampler => "sampler",
+            PluginKind::Source => "source",
             PluginKind::Load => "load",
             PluginKind::Hook => "hook",
             PluginKind::View => "view",

@@ -7,7 +7,9 @@ use super::{
     ended::exit,
     exports::{Export, exports, write_all},
     interrupt::listen,
-    joined, pypss,
+    joined,
+    places::places,
+    pypss,
     scoring::report,
     stdout::Stream,
     why,
@@ -16,7 +18,7 @@ use crate::{
     config::{Keys, Profile, load},
     error::Error,
     exit::Exit,
-    input::{ReadOptions, places, read},
+    input::{ReadOptions, read},
     machine,
     registry::Registry,
     terminal::Bar,
@@ -67,7 +69,8 @@ pub(super) fn run(
         ..ReadOptions::new(&registry.formats, &settings, &interrupt)
     };
     options.threads = arguments.threads.unwrap_or(options.threads);
-    let places = places(&arguments.files, &registry.formats)?;
+    let follow = arguments.select.follow()?;
+    let places = places(&arguments.files, registry, &config, follow)?;
     if let Some(name) = &arguments.why_category {
         return why::run(name, &places, &options, &bar);
     }

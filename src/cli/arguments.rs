@@ -133,7 +133,7 @@ pub(super) enum QueryOutput {
     after_help = "Examples:\n  pss analyze traces.jsonl\n  pss analyze traces/ --fail-under 80 --export json=report.json\n  my-app | pss analyze -\n  pss analyze monday.pss tuesday.pss"
 )]
 pub(super) struct Analyze {
-    /// Trace files, folders of them, .pss summaries, or - for standard input; gzip and zstd are recognised
+    /// Trace files, folders of them, .pss summaries, kafka://BROKER/TOPIC, or - for standard input; gzip and zstd are recognised
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
     /// Read all inputs as this format instead of finding it out, such as native; see `pss plugins list`
@@ -229,8 +229,8 @@ pub(super) struct Run {
     /// A line for the shell after each round
     #[arg(long, value_name = "LINE")]
     pub(super) cleanup: Option<String>,
-    /// Receive spans over OTLP; off: only watch processes, only: do not watch them
-    #[arg(long, value_name = "HOW", value_enum, default_value_t)]
+    /// Receive spans over OTLP; off: only watch processes, only: do not watch them, tee=http://HOST:PORT: and hand on to your own collector what is received
+    #[arg(long, value_name = "on|off|only|tee=URL", default_value = "on")]
     pub(super) otlp: crate::run::Otlp,
     /// Brokers as HOST:PORT,..: sample how far a Kafka consumer group is behind, without joining it
     #[arg(long, value_name = "BROKERS")]

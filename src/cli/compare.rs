@@ -13,6 +13,7 @@ use super::{
     exports::{exports, write_all},
     history::against,
     interrupt::listen,
+    places::places,
     scoring::report,
     stdout::Stream,
     warning::warn,
@@ -21,7 +22,7 @@ use crate::{
     config::{Keys, Profile, load},
     error::Error,
     exit::Exit,
-    input::{ReadOptions, ReadOutcome, places, read},
+    input::{ReadOptions, ReadOutcome, read},
     machine,
     registry::Registry,
     terminal::Bar,
@@ -62,7 +63,11 @@ pub(super) fn run(
     options.threads = arguments.threads.unwrap_or(options.threads);
     let read_run =
         |options: &ReadOptions<'_>, arguments: &[PathBuf]| -> Result<ReadOutcome, Error> {
-            Ok(read(&places(arguments, &registry.formats)?, options, &bar)?)
+            Ok(read(
+                &places(arguments, registry, &config, None)?,
+                options,
+                &bar,
+            )?)
         };
 
     let mut ended = Exit::Done;

@@ -11,6 +11,7 @@ use pss_metrics::model::{Intake, Sample, Span};
 
 use super::{
     arguments::{Common, Convert},
+    places::places,
     stdout,
     warning::warn,
 };
@@ -19,7 +20,7 @@ use crate::{
     error::Error,
     exit::Exit,
     files,
-    input::{Compression, ReadOptions, format_of_name, pass, places},
+    input::{Compression, ReadOptions, format_of_name, pass},
     registry::Registry,
     terminal::Bar,
 };
@@ -50,7 +51,8 @@ pub(super) fn run(
         selection: Arc::new(arguments.select.selection()?),
         ..ReadOptions::new(&registry.formats, &settings, &interrupt)
     };
-    let places = places(inputs, &registry.formats)?;
+    let follow = arguments.select.follow()?;
+    let places = places(inputs, registry, &config, follow)?;
     let failed = |error| Error::Output {
         what: format!("`{}`", out.display()),
         error,

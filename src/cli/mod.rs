@@ -26,6 +26,7 @@ mod load_flags;
 mod man;
 #[cfg(not(feature = "history"))]
 mod no_history;
+mod places;
 mod plugins;
 mod provenance;
 mod push;

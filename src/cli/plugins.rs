@@ -119,5 +119,16 @@ fn info(plugin: &str, registry: &Registry) -> Result<String, Error> {
             sampler.mapping
         ));
     }
+    if let Some(source) = registry
+        .sources
+        .iter()
+        .find(|source| source.meta().plugin.id() == meta.id())
+    {
+        let source = source.meta();
+        text.push_str(&format!(
+            "\naddress {}\nneeds {}\n\n{}\n",
+            source.address, source.needs, source.mapping
+        ));
+    }
     Ok(text)
 }

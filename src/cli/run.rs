@@ -379,7 +379,7 @@ fn plan(
         interval: config.length("run.interval"),
         prepare: arguments.prepare.as_deref().map(Launch::shell),
         cleanup: arguments.cleanup.as_deref().map(Launch::shell),
-        otlp: arguments.otlp,
+        otlp: arguments.otlp.clone(),
         read: arguments.read.clone(),
         samplers,
         settings: Arc::new(settings),

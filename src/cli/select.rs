@@ -1,10 +1,13 @@
 //! `--since`, `--until`, `--service`: which records of the inputs are asked for.
 
+use std::time::Duration;
+
 use clap::Args;
 
 use crate::{
     error::Error,
     input::{Selection, instant_of},
+    length::parse_length,
 };
 
 /// Which records are asked for.
@@ -19,9 +22,18 @@ pub(super) struct Select {
     /// Take only spans of this service; may be given several times. Samples belong to no service, and stay
     #[arg(long, value_name = "NAME")]
     service: Vec<String>,
+    /// Go on for so long with what comes to a topic, such as 30s or 5m, instead of up to its end
+    #[arg(long, value_name = "LENGTH")]
+    follow: Option<String>,
 }
 
 impl Select {
+    /// How long sources go on.
+    pub(super) fn follow(&self) -> Result<Option<Duration>, Error> {
+        let length = self.follow.as_deref().map(parse_length).transpose();
+        length.map_err(|error| Error::Usage(format!("--follow: {error}")))
+    }
+
     /// What it asks for.
     pub(super) fn selection(&self) -> Result<Selection, Error> {
         let now = std::time::SystemTime::now()

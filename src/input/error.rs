@@ -71,6 +71,14 @@ pub enum InputError {
         /// Why, as a fragment.
         why: String,
     },
+    /// Nobody is there to give it, or does.
+    #[error("cannot read `{path}`: {why}")]
+    Away {
+        /// The input.
+        path: String,
+        /// Why, as a fragment.
+        why: String,
+    },
     /// Records, but none that can be used.
     #[error("no good record in {inputs}: {why}")]
     NoGoodRecord {

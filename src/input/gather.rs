@@ -10,6 +10,7 @@ use std::{
 
 use super::{
     reader::ReadOptions,
+    remote::Placed,
     select::{LeftOut, Selection},
 };
 use pss_integrations::formats::Sink;
@@ -24,9 +25,9 @@ const REMEMBERED: usize = 1000;
 /// A bad record by its place among those of a block.
 #[derive(Debug, Clone)]
 pub(super) struct BadAt {
-    /// Number of the block; a stream that is read as a whole is block 0.
+    /// Number of the block; a stream that is read as a whole is block 0. Of messages, their part.
     pub(super) block: usize,
-    /// Lines or elements before it in the block.
+    /// Lines or elements before it in the block; of messages, their number.
     pub(super) offset: u64,
     pub(super) reason: String,
 }
@@ -40,6 +41,8 @@ pub(super) struct Gather<'a> {
     pub(super) records: u64,
     pub(super) notices: Vec<String>,
     pub(super) left_out: LeftOut,
+    /// Which messages are gathered, where they are.
+    part: Option<u32>,
     /// Nothing where everything is asked for.
     selection: Option<Arc<Selection>>,
     /// Beside the summary: metrics that watch the raw records.
@@ -60,6 +63,7 @@ impl<'a> Gather<'a> {
             records: 0,
             notices: Vec::new(),
             left_out: LeftOut::default(),
+            part: None,
             selection: (!options.selection.is_all()).then(|| Arc::clone(&options.selection)),
             taps: options.watches.iter().map(|watch| watch.tap()).collect(),
             identities: options
@@ -153,7 +157,10 @@ impl Sink for Gather<'_> {
     fn record(&mut self, place: u64, outcome: Result<(), String>) {
         self.records += 1;
         if let Err(reason) = outcome {
-            self.note(0, place.saturating_sub(1), reason);
+            match self.part {
+                Some(part) => self.note(part as usize, place, reason),
+                None => self.note(0, place.saturating_sub(1), reason),
+            }
         }
         self.fold_if_full();
     }
@@ -168,6 +175,12 @@ impl Sink for Gather<'_> {
 
     fn interrupted(&self) -> bool {
         self.interrupt.load(Ordering::Relaxed)
+    }
+}
+
+impl Placed for Gather<'_> {
+    fn of_part(&mut self, part: u32) {
+        self.part = Some(part);
     }
 }
 

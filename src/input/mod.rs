@@ -1,14 +1,17 @@
-//! From files to a summary: open, decompress, sniff, cut at record bounds, decode on all cores, fold.
+//! From files to a summary: open, decompress, sniff, cut at record bounds, decode on all cores, fold. Messages come from a source instead, one by one.
 
+mod brought;
 mod choose;
 mod compressed;
 mod error;
 mod gather;
+mod messages;
 mod observe;
 mod pass;
 mod place;
 mod pypss;
 mod reader;
+mod remote;
 mod select;
 mod source;
 mod split;
@@ -23,6 +26,7 @@ pub use pass::{Passed, pass};
 pub use place::{Place, places};
 pub use pypss::{PypssInputError, PypssOutcome, read_pypss};
 pub use reader::{FileReport, Progress, ReadOptions, ReadOutcome, Silent, read};
+pub use remote::{Remote, scheme};
 pub use select::{LeftOut, Selection, instant_of};
 pub use split::BLOCK;
 pub use summary_file::{SummaryFileError, read_summary, summary_bytes, write_summary};

@@ -14,6 +14,7 @@ use super::{
     error::InputError,
     place::Place,
     reader::{Progress, ReadOptions},
+    remote::Placed,
     select::LeftOut,
     source::Source,
     split::{Block, Splitter},
@@ -68,6 +69,20 @@ fn pass_one(
     passed: &mut Passed,
 ) -> Result<(), InputError> {
     let name = place.name();
+    if let Place::Remote(remote) = place {
+        let mut hand = Hand {
+            into,
+            passed,
+            name: &name,
+            part: None,
+            options,
+        };
+        let taken = remote.read(options, progress, &mut hand)?;
+        if let Some(why) = taken.lost {
+            hand.notice(format!("reading stopped: {why}; what came before is used"));
+        }
+        return Ok(());
+    }
     let mut source = Source::open(place, progress)?;
     if is_summary(&source.head) {
         return Err(InputError::Content {
@@ -85,6 +100,7 @@ fn pass_one(
         into,
         passed,
         name: &name,
+        part: None,
         options,
     };
     let caught = |outcome: Result<Result<(), DecodeError>, _>| match outcome {
@@ -161,6 +177,8 @@ struct Hand<'a> {
     into: &'a mut (dyn Intake + Send),
     passed: &'a mut Passed,
     name: &'a str,
+    /// Which messages are handed on, where they are.
+    part: Option<u32>,
     options: &'a ReadOptions<'a>,
 }
 
@@ -191,7 +209,10 @@ impl Sink for Hand<'_> {
         self.passed.bad += 1;
         if self.passed.examples.len() < EXAMPLES {
             self.passed.examples.push(Bad {
-                file: self.name.to_owned(),
+                file: match self.part {
+                    Some(part) => format!("{}/{part}", self.name),
+                    None => self.name.to_owned(),
+                },
                 line: place,
                 reason,
             });
@@ -204,6 +225,12 @@ impl Sink for Hand<'_> {
 
     fn interrupted(&self) -> bool {
         self.options.interrupt.load(Ordering::Relaxed)
+    }
+}
+
+impl Placed for Hand<'_> {
+    fn of_part(&mut self, part: u32) {
+        self.part = Some(part);
     }
 }
 

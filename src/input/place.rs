@@ -1,4 +1,4 @@
-//! Where inputs are: files, folders, standard input.
+//! Where inputs are: files, folders, standard input, sources of messages.
 
 use std::{
     collections::BTreeSet,
@@ -8,10 +8,10 @@ use std::{
 
 use pss_integrations::formats::Format;
 
-use super::{choose::plain_name, error::InputError};
+use super::{choose::plain_name, error::InputError, remote::Remote};
 
 /// One input.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 pub enum Place {
     /// Standard input.
     Stdin,
@@ -21,6 +21,8 @@ pub enum Place {
     Found(PathBuf),
     /// A file of ours, by the name that it has for the user.
     Named(PathBuf, String),
+    /// Messages that a source reads.
+    Remote(Remote),
 }
 
 impl Place {
@@ -30,13 +32,14 @@ impl Place {
             Place::Stdin => "-".to_owned(),
             Place::File(path) | Place::Found(path) => path.display().to_string(),
             Place::Named(_, name) => name.clone(),
+            Place::Remote(remote) => remote.name.clone(),
         }
     }
 
-    /// Where it lies, unless it is standard input.
+    /// Where it lies, where it is a file.
     pub fn path(&self) -> Option<&Path> {
         match self {
-            Place::Stdin => None,
+            Place::Stdin | Place::Remote(_) => None,
             Place::File(path) | Place::Found(path) | Place::Named(path, _) => Some(path),
         }
     }

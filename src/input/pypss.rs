@@ -93,6 +93,13 @@ fn read_one(
     facts: &mut Summariser,
 ) -> Result<FileReport, PypssInputError> {
     let name = place.name();
+    if let Place::Remote(_) = place {
+        return Err(InputError::Settings {
+            path: name,
+            why: "holds messages, and the profiles pypss and pypss-core read files: convert it first, with `pss convert`".to_owned(),
+        }
+        .into());
+    }
     let unreadable = |error| InputError::Unreadable {
         path: place.name(),
         error,

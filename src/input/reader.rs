@@ -16,17 +16,19 @@ use pss_integrations::formats::{
     DecodeError, Decoder, FileDecoder, Format, InputSettings, Layout, Reading, Sink, StreamDecoder,
 };
 use pss_metrics::{
-    model::{Bad, ExtraSpec, Naming, OwnRules},
+    model::{ExtraSpec, Naming, OwnRules},
     plugin::nearest,
     score::{Given, Watch},
     summary::{Summariser, Summary},
 };
 
 use super::{
+    brought::Brought,
     choose::choose,
     compressed::Compression,
     error::InputError,
     gather::Gather,
+    messages::read_messages,
     observe::{Observing, outcomes, watches},
     place::Place,
     select::{LeftOut, Selection},
@@ -250,14 +252,14 @@ pub fn read(
 
 /// What was seen of all inputs beside their records.
 #[derive(Debug, Default)]
-struct Seen {
+pub(super) struct Seen {
     left_out: LeftOut,
     /// By the attributes of the naming, whether some span had it.
     met: Vec<bool>,
 }
 
 impl Seen {
-    fn add(&mut self, gather: &mut Gather<'_>) -> LeftOut {
+    pub(super) fn add(&mut self, gather: &mut Gather<'_>) -> LeftOut {
         let met = gather.batch.attributes_met();
         self.met.resize(met.len(), false);
         for (known, met) in self.met.iter_mut().zip(met) {
@@ -353,20 +355,12 @@ fn read_one(
         path: place.name(),
         error,
     };
+    if let Place::Remote(remote) = place {
+        return read_messages(remote, options, progress, all, seen, notices);
+    }
     let mut source = Source::open(place, progress)?;
     let bytes = source.counter();
-    let mut report = FileReport {
-        name: name.clone(),
-        format: "summary".to_owned(),
-        compression: source.compression,
-        bytes: 0,
-        records: 0,
-        bad: 0,
-        time: None,
-        spans: 0,
-        samples: 0,
-        skipped: BTreeMap::new(),
-    };
+    let mut report = FileReport::new(&name, "summary", source.compression);
     if is_summary(&source.head) {
         if !options.selection.is_all() || options.naming.is_some() {
             return Err(InputError::Content {
@@ -442,60 +436,23 @@ fn read_one(
             (gathered, unless_refused(broken).map_err(refused)?)
         }
     };
-    let mut left_out = LeftOut::default();
-    for mut gather in gathered {
-        gather.fold();
-        left_out.absorb(seen.add(&mut gather));
-        report.records += gather.records;
-        report.bad += gather.bad_total;
-        for (what, count) in gather.take_skipped() {
-            *report.skipped.entry(what).or_default() += count;
-        }
-        notices.extend(
-            gather
-                .notices
-                .iter()
-                .map(|notice| format!("`{name}`: {notice}")),
-        );
-        let summary = gather.summariser.finish();
-        report.time = spanning(report.time, summary.facts().time);
-        report.spans += summary.facts().spans;
-        report.samples += summary.facts().samples;
-        all.absorb(summary);
-        for bad in gather.bad {
-            match lines.before(bad.block) {
-                Some(before) => all.bad(Bad {
-                    file: name.clone(),
-                    line: before + bad.offset + 1,
-                    reason: bad.reason,
-                }),
-                None => all.bad_reason(&bad.reason),
-            }
-        }
-    }
-    for (what, count) in &report.skipped {
-        notices.push(format!(
-            "`{name}` holds {count} {what}, which pss does not score"
-        ));
-    }
-    for (what, count) in left_out.list() {
-        report.skipped.insert(what, count);
-        notices.push(format!("`{name}`: {count} {what} are left out"));
-    }
+    let mut brought = Brought {
+        report: &mut report,
+        all,
+        seen,
+        notices,
+    };
+    brought.add(gathered, |bad| {
+        let before = lines.before(bad.block)?;
+        Some((name.clone(), before + bad.offset + 1))
+    });
     if let Some(error) = broken {
         let reason = if error.kind() == io::ErrorKind::UnexpectedEof {
             "the compressed file is truncated".to_owned()
         } else {
             format!("reading stopped: {error}")
         };
-        notices.push(format!("`{name}`: {reason}; what stands before is used"));
-        all.bad(Bad {
-            file: name,
-            line: lines.total.max(report.records) + 1,
-            reason,
-        });
-        report.bad += 1;
-        report.records += 1;
+        brought.broke(lines.total, &reason);
     }
     report.bytes = bytes.load(Ordering::Relaxed);
     Ok(report)

@@ -47,6 +47,7 @@ impl<'a> Source<'a> {
             error,
         };
         let stream: Box<dyn Read + Send> = match place.path() {
+            // Messages never come here: they are no stream of bytes.
             None => Box::new(io::stdin()),
             Some(path) => Box::new(File::open(path).map_err(unreadable)?),
         };

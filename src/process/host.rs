@@ -83,6 +83,11 @@ impl Host {
         self.keeper.found.interrupted.load(Ordering::Relaxed)
     }
 
+    /// Starts nothing more: a signal that asks to stop now ends `pss`, as it ends any program. Says whether one came before.
+    pub fn close(self) -> bool {
+        self.keeper.close()
+    }
+
     pub(super) fn over(&mut self, group: Pid) {
         self.keeper.tell(Event::Over);
         self.foreground.take();

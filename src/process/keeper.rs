@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
@@ -13,7 +13,7 @@ use nix::{
     sys::signal::{Signal, killpg},
     unistd::Pid,
 };
-use signal_hook::{consts, iterator::Signals};
+use signal_hook::{consts, iterator::Signals, low_level::emulate_default_handler};
 
 /// Signals that ask `pss` to stop.
 const STOP: [i32; 4] = [
@@ -35,6 +35,8 @@ pub(super) enum Event {
     Began(Pid, Option<Duration>),
     /// It ended.
     Over,
+    /// Whoever waits here knows that all before was heard.
+    Heard(Sender<()>),
 }
 
 /// What the thread found.
@@ -51,6 +53,8 @@ pub(super) struct Found {
 pub(super) struct Keeper {
     events: Sender<Event>,
     pub(super) found: Arc<Found>,
+    /// Whether signals mean what they mean to any program. Held while one is told, so that none falls between.
+    closed: Arc<Mutex<bool>>,
 }
 
 impl Keeper {
@@ -60,11 +64,17 @@ impl Keeper {
         let found = Arc::new(Found::default());
         let mut signals = Signals::new(STOP.iter().chain(&OTHERS))?;
         let told = events.clone();
+        let closed = Arc::new(Mutex::new(false));
+        let over = Arc::clone(&closed);
         std::thread::Builder::new()
             .name("signals".to_owned())
             .spawn(move || {
                 for signal in signals.forever() {
-                    if told.send(Event::Signal(signal)).is_err() {
+                    let over = over.lock().unwrap_or_else(PoisonError::into_inner);
+                    if *over {
+                        // Handlers stay registered, so that nothing else would act on it.
+                        let _ = emulate_default_handler(signal);
+                    } else if told.send(Event::Signal(signal)).is_err() {
                         break;
                     }
                 }
@@ -73,12 +83,32 @@ impl Keeper {
         std::thread::Builder::new()
             .name("keeper".to_owned())
             .spawn(move || keep(&inbox, &notes))?;
-        Ok(Keeper { events, found })
+        Ok(Keeper {
+            events,
+            found,
+            closed,
+        })
+    }
+
+    /// From now on a signal that asks to stop ends `pss`. Says whether one came before.
+    pub(super) fn close(&self) -> bool {
+        *self.closed.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        let (heard, all) = channel();
+        self.tell(Event::Heard(heard));
+        // Fails only where the thread is gone, which heard all then.
+        let _ = all.recv();
+        self.found.interrupted.load(Ordering::Relaxed)
     }
 
     pub(super) fn tell(&self, event: Event) {
         // The thread ends with the program only.
         let _ = self.events.send(event);
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 
@@ -114,6 +144,7 @@ fn keep(inbox: &Receiver<Event>, found: &Found) {
                 }
             }
             Ok(Event::Over) => watch = None,
+            Ok(Event::Heard(waits)) => drop(waits),
             Ok(Event::Signal(signal)) => {
                 let Ok(signal) = Signal::try_from(signal) else {
                     continue;

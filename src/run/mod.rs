@@ -11,8 +11,10 @@ mod plan;
 mod receive;
 mod record;
 mod rounds;
+mod samplers;
 mod shift;
 mod tap;
+mod trace_file;
 mod watch;
 
 pub use phases::{During, Phases};

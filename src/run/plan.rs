@@ -1,6 +1,6 @@
 //! What to run, and how to watch it.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use pss_integrations::samplers::{Sampler, SamplerSettings};
 
@@ -8,7 +8,7 @@ use super::record::Recorder;
 use crate::process::Launch;
 
 /// Whether spans are received.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Otlp {
     /// A receiver is open, and processes are sampled.
     #[default]
@@ -17,6 +17,39 @@ pub enum Otlp {
     Off,
     /// A receiver, and only those samplers that the user names something to watch.
     Only,
+    /// A receiver that hands on what it takes to a collector.
+    #[cfg(feature = "receiver")]
+    Tee(pss_receiver::Collector),
+}
+
+impl FromStr for Otlp {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Otlp, String> {
+        match text {
+            "on" => Ok(Otlp::On),
+            "off" => Ok(Otlp::Off),
+            "only" => Ok(Otlp::Only),
+            _ => match text.strip_prefix("tee=") {
+                Some(address) => tee(address),
+                None => Err("it is on, off, only, or tee=http://HOST:PORT".to_owned()),
+            },
+        }
+    }
+}
+
+#[cfg(feature = "receiver")]
+fn tee(address: &str) -> Result<Otlp, String> {
+    let collector = address.parse().map(Otlp::Tee);
+    collector.map_err(|error: pss_receiver::NoCollector| error.to_string())
+}
+
+#[cfg(not(feature = "receiver"))]
+fn tee(_: &str) -> Result<Otlp, String> {
+    Err(format!(
+        "no OTLP receiver is in this build: {}",
+        crate::registry::how("receiver")
+    ))
 }
 
 /// A command, and where what it brings is recorded.

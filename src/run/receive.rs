@@ -7,15 +7,16 @@ use std::{
 
 use pss_integrations::formats::otlp::Requests;
 use pss_metrics::model::{Intake, Sample, Span};
-use pss_receiver::{NotTaken, Options, Receiver, Taken};
+use pss_receiver::{Collector, NotTaken, Options, Receiver, Taken};
 
 use super::record::Recorder;
 
-/// Opens a receiver. One worker, so that totals are read in the order in which they came.
-pub(super) fn open(recorder: Arc<Recorder>) -> io::Result<Receiver> {
+/// Opens a receiver, which hands on to a collector where one is named. One worker, so that totals are read in the order in which they came.
+pub(super) fn open(recorder: Arc<Recorder>, tee: Option<Collector>) -> io::Result<Receiver> {
     let requests = Mutex::new(Requests::default());
     let options = Options {
         workers: 1,
+        tee,
         ..Options::default()
     };
     Receiver::start(options, move |body| {

@@ -9,14 +9,16 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use pss_integrations::samplers::{Polling, Target};
+use pss_integrations::samplers::{Sampler, Target};
 use pss_metrics::model::{Kind, Parent, Span};
 
 use super::{
     phases::Phases,
     plan::{Lane, Otlp, Plan},
     record::Recorder,
+    samplers::Samplers,
     shift::Shift,
+    trace_file::{TRACE_FILE, TraceFile},
     watch::{Watch, Watched, now},
 };
 use crate::{
@@ -25,9 +27,6 @@ use crate::{
     process::{Ended, Host, Launch, stop_strays},
     terminal::StatusLine,
 };
-
-/// A variable that names a file to which the command may append native records.
-const TRACE_FILE: &str = "PSS_TRACE_FILE";
 
 /// One round that counted.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +75,7 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Re
     let mut absent = BTreeSet::new();
     let mut open = Vec::new();
     for lane in &plan.lanes {
-        open.push(Open::new(lane, plan.otlp, &mut done.notices).map_err(system)?);
+        open.push(Open::new(lane, &plan.otlp, &mut done.notices).map_err(system)?);
     }
     phases.start()?;
     let began = Instant::now();
@@ -101,15 +100,12 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Re
             if host.interrupted() {
                 break;
             }
-            let trace = traces
-                .path()
-                .join(format!("lane-{place}-round-{number}.jsonl"));
+            let file = |kind: &str| traces.path().join(format!("{kind}-{place}-{number}.jsonl"));
+            let trace = TraceFile::new(std::env::var_os(TRACE_FILE), file("lane"));
+            done.notices.extend(trace.notice());
             let mut launch = lane.lane.launch.clone();
             launch.environment.extend(lane.environment.clone());
-            if std::env::var_os(TRACE_FILE).is_none() {
-                let variable = (TRACE_FILE.into(), trace.clone().into());
-                launch.environment.push(variable);
-            }
+            launch.environment.extend(trace.variable());
             lane.lane.recorder.turn(counts);
             let round = One {
                 plan,
@@ -122,8 +118,16 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Re
             };
             let ran = round.run(&mut host, &launch, &mut absent, &mut done.notices)?;
             if counts {
-                round.read(&[trace], ran.began, true, options, &mut done.notices)?;
-                round.read(&plan.read, ran.began, false, options, &mut done.notices)?;
+                match trace.written(&file("appended")) {
+                    Ok(Some(place)) => {
+                        round.take(place, ran.began, options, &mut done.notices)?;
+                    }
+                    Ok(None) => {}
+                    Err(error) => done
+                        .notices
+                        .push(format!("what {TRACE_FILE} names cannot be read: {error}")),
+                }
+                round.read(&plan.read, ran.began, options, &mut done.notices)?;
                 done.rounds[place].push(ran);
             }
             beside(&mut host, plan.cleanup.as_ref(), "--cleanup")?;
@@ -144,7 +148,8 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Re
     for lane in open {
         done.notices.extend(lane.close());
     }
-    done.interrupted = host.interrupted();
+    // What follows reads, scores and writes; there is nothing more to stop in an orderly way.
+    done.interrupted = host.close();
     done.notices.extend(absent);
     done.notices.sort();
     done.notices.dedup();
@@ -164,7 +169,7 @@ impl<'a> Open<'a> {
     #[cfg(feature = "receiver")]
     pub(super) fn new(
         lane: &'a Lane,
-        otlp: Otlp,
+        otlp: &Otlp,
         notices: &mut Vec<String>,
     ) -> std::io::Result<Open<'a>> {
         let mut open = Open {
@@ -172,9 +177,13 @@ impl<'a> Open<'a> {
             environment: Vec::new(),
             receiver: None,
         };
-        if otlp != Otlp::Off {
-            let receiver = super::receive::open(Arc::clone(&lane.recorder))?;
-            point_to(&receiver, &mut open.environment, notices);
+        if *otlp != Otlp::Off {
+            let tee = match otlp {
+                Otlp::Tee(collector) => Some(collector),
+                _ => None,
+            };
+            let receiver = super::receive::open(Arc::clone(&lane.recorder), tee.cloned())?;
+            point_to(&receiver, tee, &mut open.environment, notices);
             open.receiver = Some(receiver);
         }
         Ok(open)
@@ -183,10 +192,10 @@ impl<'a> Open<'a> {
     #[cfg(not(feature = "receiver"))]
     pub(super) fn new(
         lane: &'a Lane,
-        otlp: Otlp,
+        otlp: &Otlp,
         notices: &mut Vec<String>,
     ) -> std::io::Result<Open<'a>> {
-        if otlp != Otlp::Off {
+        if *otlp != Otlp::Off {
             notices.push(
                 "no OTLP receiver is in this build, so that no spans are received: build pss with `cargo build --release --features receiver`".to_owned(),
             );
@@ -214,19 +223,32 @@ impl<'a> Open<'a> {
 #[cfg(feature = "receiver")]
 const DRAIN: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// Tells a command where to send its spans, unless the user has told it.
+/// What tells an SDK where to send.
+#[cfg(feature = "receiver")]
+const ENDPOINTS: [&str; 4] = [
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
+];
+
+/// Tells a command where to send its spans, unless the user has told it. Whoever names a collector to hand on to wants them to come by here.
 #[cfg(feature = "receiver")]
 fn point_to(
     receiver: &pss_receiver::Receiver,
+    tee: Option<&pss_receiver::Collector>,
     environment: &mut Vec<(OsString, OsString)>,
     notices: &mut Vec<String>,
 ) {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    for name in [
-        "OTEL_EXPORTER_OTLP_ENDPOINT",
-        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-    ] {
-        if set(name) {
+    for name in ENDPOINTS.into_iter().filter(|name| set(name)) {
+        if let Some(collector) = tee {
+            notices.push(format!(
+                "{name} is set, and the command sends to pss for the run, which hands on to {collector}"
+            ));
+            // An empty one counts as not set; the first gets its value below.
+            environment.push((name.into(), OsString::new()));
+        } else if !name.ends_with("METRICS_ENDPOINT") && !name.ends_with("LOGS_ENDPOINT") {
             notices.push(format!(
                 "{name} is set, and left as it is: spans go there and not to pss"
             ));
@@ -242,7 +264,11 @@ fn point_to(
         );
     }
     for (name, value) in receiver.environment() {
-        if !set(name) {
+        // Logs are dropped here, and may be wanted there.
+        if tee.is_some() && name == "OTEL_LOGS_EXPORTER" {
+            continue;
+        }
+        if !set(name) || (tee.is_some() && ENDPOINTS.contains(&name)) {
             environment.push((name.into(), value.into()));
         }
     }
@@ -263,7 +289,20 @@ fn received(counts: &pss_receiver::Counts) -> Vec<String> {
             counts.unusable, counts.records
         )
     });
-    refused.chain(unusable).collect()
+    let forwarded = counts.forwarded.as_ref();
+    let unsent = forwarded.filter(|forwarded| forwarded.unsent() > 0);
+    let unsent = unsent.map(|forwarded| {
+        let why = match &forwarded.why {
+            Some(why) => format!("it {why}"),
+            None => "it was too slow".to_owned(),
+        };
+        format!(
+            "{} of {} received requests were not taken by the collector of --otlp tee: {why}",
+            forwarded.unsent(),
+            forwarded.requests
+        )
+    });
+    refused.chain(unusable).chain(unsent).collect()
 }
 
 /// Runs what the user wants before or after a round.
@@ -304,7 +343,7 @@ impl One<'_> {
             .map_err(|error| Error::Usage(error.to_string()))?;
         let target = Target::new(running.id()).with_settings(Arc::clone(&plan.settings));
         let watch = Watch::start(Watched {
-            samplers: self.samplers(&target, absent),
+            samplers: self.samplers(&target).map_err(failed)?,
             recorder: Arc::clone(self.recorder),
             interval: plan.interval,
             suffix: self.suffix.clone(),
@@ -314,6 +353,7 @@ impl One<'_> {
         running.ends().map_err(failed)?;
         let seen = watch.finish();
         notices.extend(seen.notices);
+        absent.extend(seen.absent);
         let group = running.id();
         let left = descendants(&target, group);
         let mut ended = running.reap().map_err(failed)?;
@@ -330,22 +370,13 @@ impl One<'_> {
         Ok(round)
     }
 
-    fn samplers(&self, target: &Target, absent: &mut BTreeSet<String>) -> Vec<Box<dyn Polling>> {
+    fn samplers(&self, target: &Target) -> std::io::Result<Samplers> {
         let only = self.plan.otlp == Otlp::Only;
-        let mut polling = Vec::new();
-        for sampler in &self.plan.samplers {
-            if only && target.settings(sampler.meta().plugin.name).is_empty() {
-                continue;
-            }
-            match sampler.start(target) {
-                Ok(started) => polling.push(started),
-                Err(why) => {
-                    let name = sampler.meta().plugin.name;
-                    absent.insert(format!("sampler:{name} has nothing to read: {why}"));
-                }
-            }
-        }
-        polling
+        let told = |sampler: &&&'static dyn Sampler| {
+            !only || !target.settings(sampler.meta().plugin.name).is_empty()
+        };
+        let samplers: Vec<_> = self.plan.samplers.iter().filter(told).copied().collect();
+        Samplers::start(&samplers, target)
     }
 
     /// The round itself, as a span of the operation `run`.
@@ -373,50 +404,53 @@ impl One<'_> {
         });
     }
 
-    /// Reads files that the round wrote. `ours` is one that need not be there.
+    /// Reads files that the round wrote.
     fn read(
         &self,
         files: &[PathBuf],
         began: i64,
-        ours: bool,
         options: &ReadOptions<'_>,
         notices: &mut Vec<String>,
     ) -> Result<(), Error> {
         for path in files {
-            if !is_of_round(path, began) {
-                if !ours {
-                    notices.push(format!(
-                        "`{}` was not written by the command, so nothing of it is used",
-                        path.display()
-                    ));
-                }
-                continue;
-            }
-            let passed = self.recorder.record(|into| {
-                let mut shift = Shift {
-                    into,
-                    began,
-                    suffix: &self.suffix,
-                };
-                let places = [Place::File(path.clone())];
-                pass(&places, options, &Silent, &mut shift)
-            })?;
-            notices.extend(passed.notices);
-            if passed.bad > 0 {
-                let first = passed.examples.first().map_or_else(String::new, |bad| {
-                    format!(", the first in line {}: {}", bad.line, bad.reason)
-                });
+            if is_of_round(path, began) {
+                self.take(Place::File(path.clone()), began, options, notices)?;
+            } else {
                 notices.push(format!(
-                    "{} of {} records of `{}` cannot be used{first}",
-                    passed.bad,
-                    passed.records,
-                    if ours {
-                        TRACE_FILE.to_owned()
-                    } else {
-                        path.display().to_string()
-                    },
+                    "`{}` was not written by the command, so nothing of it is used",
+                    path.display()
                 ));
             }
+        }
+        Ok(())
+    }
+
+    /// Records what an input holds.
+    fn take(
+        &self,
+        place: Place,
+        began: i64,
+        options: &ReadOptions<'_>,
+        notices: &mut Vec<String>,
+    ) -> Result<(), Error> {
+        let name = place.name();
+        let passed = self.recorder.record(|into| {
+            let mut shift = Shift {
+                into,
+                began,
+                suffix: &self.suffix,
+            };
+            pass(&[place], options, &Silent, &mut shift)
+        })?;
+        notices.extend(passed.notices);
+        if passed.bad > 0 {
+            let first = passed.examples.first().map_or_else(String::new, |bad| {
+                format!(", the first in line {}: {}", bad.line, bad.reason)
+            });
+            notices.push(format!(
+                "{} of {} records of `{name}` cannot be used{first}",
+                passed.bad, passed.records,
+            ));
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The thread that polls samplers while a round runs.
 
 use std::{
+    collections::BTreeSet,
     convert::Infallible,
     sync::{
         Arc,
@@ -10,10 +11,11 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use pss_integrations::samplers::{Facts, Polling};
+use pss_integrations::samplers::Facts;
 
 use super::{
     record::Recorder,
+    samplers::Samplers,
     shift::Shift,
     tap::{Look, Tap},
 };
@@ -23,6 +25,8 @@ use crate::terminal::StatusLine;
 const PART: u32 = 25;
 const LEAST: Duration = Duration::from_millis(20);
 const MOST: Duration = Duration::from_millis(500);
+/// How long the first look waits for samplers to start. Most take far less; a command may take no longer than that.
+const AT_ONCE: Duration = Duration::from_millis(2);
 /// Between two lines of status, and between two flushes.
 const SELDOM: Duration = Duration::from_millis(250);
 
@@ -37,13 +41,15 @@ pub(super) struct Watch {
 pub(super) struct Seen {
     /// What could not be read.
     pub(super) notices: Vec<String>,
+    /// What there was nothing to read from, and why.
+    pub(super) absent: BTreeSet<String>,
     /// Most memory of one process, in bytes; 0 where none was seen.
     pub(super) memory: u64,
 }
 
 /// What they are given.
 pub(super) struct Watched {
-    pub(super) samplers: Vec<Box<dyn Polling>>,
+    pub(super) samplers: Samplers,
     pub(super) recorder: Arc<Recorder>,
     pub(super) interval: Option<Duration>,
     /// Behind the names of entities.
@@ -68,6 +74,7 @@ impl Watch {
             .spawn(move || {
                 let began = Instant::now();
                 let (mut before, mut shown, mut memory) = (Look::default(), None, 0);
+                let _ = watched.samplers.ready(AT_ONCE);
                 loop {
                     let look = watched.poll(false);
                     memory = memory.max(look.memory);
@@ -86,9 +93,10 @@ impl Watch {
                 }
                 let last = watched.poll(true);
                 watched.status.clear();
-                let samplers = watched.samplers.iter();
+                let samplers = watched.samplers.at_work();
                 Seen {
                     notices: samplers.flat_map(|sampler| sampler.notices()).collect(),
+                    absent: watched.samplers.absent(),
                     memory: memory.max(last.memory),
                 }
             })?;
@@ -101,7 +109,7 @@ impl Watch {
         // A sampler that panics takes its samples with it, and no run.
         self.thread.join().unwrap_or_else(|_| Seen {
             notices: vec!["a sampler stopped with a bug; please report it".to_owned()],
-            memory: 0,
+            ..Seen::default()
         })
     }
 }
@@ -120,7 +128,7 @@ impl Watched {
                 into: &mut shift,
                 look: &mut look,
             };
-            for sampler in &mut self.samplers {
+            for sampler in self.samplers.ready(Duration::ZERO) {
                 if last {
                     sampler.finish(time, &mut tap);
                 } else {
@@ -133,7 +141,7 @@ impl Watched {
     }
 
     fn tell(&mut self, elapsed: Duration, look: &Look, before: &Look) {
-        let facts = self.samplers.iter().find_map(|sampler| sampler.facts());
+        let facts = self.samplers.at_work().find_map(|sampler| sampler.facts());
         let Facts { processes, rss, .. } = facts.unwrap_or_default();
         let worst = look
             .worst(before)

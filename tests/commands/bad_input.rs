@@ -341,11 +341,8 @@ fn an_interrupt_leaves_a_partial_report() {
         .write_all(lines(40_000).as_bytes())
         .expect("pss reads");
     std::thread::sleep(std::time::Duration::from_millis(300));
-    let killed = std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .expect("kill is there");
-    assert!(killed.success());
+    let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).expect("sent");
     std::thread::sleep(std::time::Duration::from_millis(100));
     // What is written now wakes it up; it may be gone already.
     let _ = stdin.write_all(lines(40_000).as_bytes());

@@ -59,6 +59,109 @@ fn a_cluster_that_is_away_fails_no_run() {
     assert!(began.elapsed() < std::time::Duration::from_secs(30));
 }
 
+#[cfg(feature = "kafka")]
+mod with_a_cluster {
+    use std::{process::Stdio, time::Duration};
+
+    use crate::{
+        cluster::Cluster,
+        work::{Ran, Work},
+    };
+
+    /// The score of KAFKA in a run during which so many of a hundred messages are handled as come.
+    fn score(handled: u64) -> f64 {
+        let work = Work::new();
+        let mut cluster = Cluster::new();
+        for order in [
+            "topic orders 1",
+            "produce orders 0 100",
+            "commit billing orders 0 0",
+        ] {
+            cluster.order(order);
+        }
+        let script = "until [ -e done ]; do sleep 0.05; done";
+        let child = work
+            .command(&[
+                "run",
+                "--kafka",
+                &cluster.servers,
+                "--group",
+                "billing",
+                "--topic",
+                "orders",
+                "--export",
+                "json=r.json",
+                "--",
+                "sh",
+                "-c",
+                script,
+            ])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("pss starts");
+        for step in 1..=25 {
+            cluster.order(&format!("commit billing orders 0 {}", handled * step));
+            cluster.order("produce orders 0 100");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        work.write("done", "");
+        let ran = Ran::of(child.wait_with_output().expect("pss ends"));
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        let report: serde_json::Value =
+            serde_json::from_str(&work.read("r.json")).expect("a report");
+        let metrics = report["metrics"].as_array().expect("a list");
+        let kafka = metrics.iter().find(|metric| metric["code"] == "KAFKA");
+        let kafka = kafka.expect("KAFKA");
+        kafka["score"].as_f64().unwrap_or_else(|| panic!("{kafka}"))
+    }
+
+    #[test]
+    fn a_run_whose_lag_grows_loses_kafka_and_one_that_keeps_up_does_not() {
+        let (grows, keeps_up) = (score(10), score(100));
+        assert!(grows < 0.5, "{grows}");
+        assert!(keeps_up > 0.9, "{keeps_up}");
+    }
+
+    #[test]
+    fn very_short_rounds_have_readings() {
+        let work = Work::new();
+        let mut cluster = Cluster::new();
+        for order in [
+            "topic orders 1",
+            "produce orders 0 9",
+            "commit billing orders 0 4",
+        ] {
+            cluster.order(order);
+        }
+        let ran = work.pss(&[
+            "run",
+            "--runs",
+            "12",
+            "--kafka",
+            &cluster.servers,
+            "--group",
+            "billing",
+            "--topic",
+            "orders",
+            "--save",
+            "run.jsonl",
+            "--",
+            "true",
+        ]);
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        let saved = work.read("run.jsonl");
+        let rounds = (1..=12).filter(|round| {
+            let entity = format!("\"partition\":\"0 run {round}\"");
+            saved
+                .lines()
+                .any(|line| line.contains("kafka_lag") && line.contains(&entity))
+        });
+        assert!(rounds.count() >= 10, "{saved}");
+    }
+}
+
 #[test]
 fn a_group_without_brokers_is_a_mistake() {
     Work::new()

@@ -2,6 +2,8 @@
 
 mod bad_input;
 mod ci;
+#[cfg(feature = "kafka")]
+mod cluster;
 mod compare;
 mod config;
 mod exits;
@@ -15,6 +17,7 @@ mod hooks;
 #[cfg(unix)]
 mod kafka;
 #[cfg(unix)]
+mod kafka_topic;
 mod load;
 #[cfg(all(unix, feature = "http"))]
 mod load_http;

@@ -15,7 +15,15 @@ fn the_default_build_has_these_plugins() {
     if cfg!(feature = "sample-plugin") {
         ids.retain(|id| !["metric:foobar", "format:stopwatch", "load:sawtooth"].contains(id));
     }
-    ids.retain(|id| !["sampler:kafka", "hook:pushgateway", "hook:webhook"].contains(id));
+    ids.retain(|id| {
+        ![
+            "sampler:kafka",
+            "source:kafka",
+            "hook:pushgateway",
+            "hook:webhook",
+        ]
+        .contains(id)
+    });
     if !cfg!(feature = "columnar") {
         ids.extend(["format:arrow", "format:parquet"]);
     }

@@ -2,8 +2,13 @@
 
 use std::{
     os::unix::fs::PermissionsExt,
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     time::{Duration, Instant},
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
 };
 
 use crate::work::{Ran, Work};
@@ -318,6 +323,64 @@ fn a_broken_trace_file_costs_only_its_broken_records() {
 }
 
 #[test]
+fn a_trace_file_that_the_user_names_is_read_from_where_the_run_began() {
+    let work = Work::new();
+    work.write("mine.jsonl", crate::work::lines(7));
+    let script = "echo '{\"name\":\"new\",\"duration\":1}' >> $PSS_TRACE_FILE";
+    let ran = work.pss_with(
+        &[
+            "run",
+            "--runs",
+            "3",
+            "--warmup",
+            "1",
+            "--export",
+            "json=r.json",
+            "--",
+            "sh",
+            "-c",
+            script,
+        ],
+        &[("PSS_TRACE_FILE", "mine.jsonl")],
+    );
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(
+        ran.err.contains("PSS_TRACE_FILE is set, and left as it is"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(
+        work.read("mine.jsonl").lines().count(),
+        11,
+        "nothing is lost"
+    );
+    let report = json(&work, "r.json");
+    assert_eq!(
+        report["input"]["spans"], 6,
+        "three rounds, a record of each"
+    );
+    let operations = report["operations"].as_array().expect("a list");
+    let new = operations.iter().find(|found| found["operation"] == "new");
+    assert_eq!(
+        new.expect("it was read")["n"],
+        3,
+        "the warm-up does not count"
+    );
+}
+
+#[test]
+fn a_trace_file_that_cannot_be_read_fails_no_run() {
+    let work = Work::new();
+    let ran = work.pss_with(&["run", "--", "true"], &[("PSS_TRACE_FILE", ".")]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(
+        ran.err.contains("what PSS_TRACE_FILE names cannot be read"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn processes_that_outlive_the_command_are_stopped() {
     let work = Work::new();
     // One stays in the command's group, one leaves it and its parent.
@@ -343,11 +406,8 @@ fn start(work: &Work, arguments: &[&str]) -> Child {
         .expect("pss starts")
 }
 
-fn send(signal: &str, pid: u32) {
-    let sent = Command::new("kill")
-        .args([signal, &pid.to_string()])
-        .status();
-    assert!(sent.is_ok_and(|status| status.success()));
+fn send(signal: Signal, child: &Child) {
+    kill(Pid::from_raw(child.id().cast_signed()), signal).expect("sent");
 }
 
 #[test]
@@ -355,8 +415,8 @@ fn an_interrupt_reaches_the_command_and_leaves_a_partial_report() {
     let work = Work::new();
     let script =
         "trap 'echo caught > caught; exit 0' INT; echo $$ > pid; while true; do sleep 0.05; done";
-    for signal in ["-INT", "-TERM"] {
-        let script = script.replace("INT", &signal[1..]);
+    for (signal, name) in [(Signal::SIGINT, "INT"), (Signal::SIGTERM, "TERM")] {
+        let script = script.replace("INT", name);
         let _ = std::fs::remove_file(work.path("pid"));
         let _ = std::fs::remove_file(work.path("caught"));
         let child = start(
@@ -374,12 +434,68 @@ fn an_interrupt_reaches_the_command_and_leaves_a_partial_report() {
             ],
         );
         let pid = line_of(&work, "pid");
-        send(signal, child.id());
+        send(signal, &child);
         let ran = Ran::of(child.wait_with_output().expect("pss ends"));
         assert_eq!(ran.code, Some(130), "{signal}: {}", ran.err);
         assert_eq!(line_of(&work, "caught"), "caught");
         assert!(gone(&pid));
         assert_eq!(json(&work, "r.json")["input"]["partial"], true);
+    }
+}
+
+/// While nobody reads its standard error, `pss` stands still in the middle of its report.
+#[test]
+fn a_signal_behind_the_rounds_ends_pss_as_it_ends_any_program() {
+    use std::os::unix::process::ExitStatusExt;
+    let work = Work::new();
+    let letters = || ('a'..='z').flat_map(|a| ('a'..='z').map(move |b| format!("{a}{b}")));
+    let line = |name: String| format!("{{\"name\":\"operation {name}\",\"duration\":1}}\n");
+    work.write("all.jsonl", letters().map(line).collect::<String>());
+    let script = "echo $$ > pid; cat all.jsonl >> $PSS_TRACE_FILE";
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        let _ = std::fs::remove_file(work.path("run.pss"));
+        let mut child = start(
+            &work,
+            &[
+                "run",
+                "--json",
+                "--top",
+                "1000",
+                "--export",
+                "summary=run.pss",
+                "--",
+                "sh",
+                "-c",
+                script,
+            ],
+        );
+        let deadline = Instant::now() + Duration::from_secs(60);
+        // Written before the report is.
+        while !work.path("run.pss").exists() {
+            assert!(Instant::now() < deadline, "no report");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        assert!(child.try_wait().expect("asked").is_none(), "it waits");
+        let parent = child.id().to_string();
+        let is_child = |entry: &std::fs::DirEntry| {
+            let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+            let behind = stat.rsplit(") ").next().unwrap_or_default();
+            behind.split(' ').nth(1) == Some(&parent)
+        };
+        let processes = std::fs::read_dir("/proc").expect("processes").flatten();
+        assert_eq!(processes.filter(is_child).count(), 0, "a child is left");
+        send(signal, &child);
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let status = loop {
+            if let Some(status) = child.try_wait().expect("asked") {
+                break status;
+            }
+            assert!(Instant::now() < deadline, "{signal} is swallowed");
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        assert_eq!(status.signal(), Some(signal as i32));
+        assert!(gone(&line_of(&work, "pid")));
     }
 }
 
@@ -390,7 +506,7 @@ fn other_signals_are_handed_on() {
         "trap 'echo usr > usr; exit 0' USR1; echo $$ > pid; while true; do sleep 0.05; done";
     let child = start(&work, &["run", "--quiet", "--", "sh", "-c", script]);
     line_of(&work, "pid");
-    send("-USR1", child.id());
+    send(Signal::SIGUSR1, &child);
     let ran = Ran::of(child.wait_with_output().expect("pss ends"));
     assert_eq!(
         (ran.code, line_of(&work, "usr").as_str()),
@@ -419,7 +535,7 @@ fn a_killed_pss_takes_the_command_with_it_and_leaves_what_it_saved() {
     );
     let (pid, grandchild) = (line_of(&work, "pid"), line_of(&work, "child"));
     std::thread::sleep(Duration::from_millis(900));
-    send("-KILL", child.id());
+    send(Signal::SIGKILL, &child);
     child.wait().expect("it is gone");
     assert!(gone(&pid) && gone(&grandchild));
     let ran = work.pss(&["analyze", "run.jsonl", "--json"]);
@@ -468,6 +584,102 @@ fn what_the_user_set_is_left_as_it_is() {
         "{}",
         work.read("env")
     );
+}
+
+#[cfg(feature = "receiver")]
+#[test]
+fn a_collector_of_the_users_own_gets_what_the_command_sends() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let work = Work::new();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (send, received) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let (stream, _) = listener.accept().expect("a connection");
+        let mut stream = BufReader::new(stream);
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            assert!(stream.read_line(&mut head).expect("a line") > 0, "{head}");
+        }
+        let head = head.to_ascii_lowercase();
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .expect("a length");
+        let mut body = vec![0; length.parse().expect("a number")];
+        stream.read_exact(&mut body).expect("a body");
+        let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+        stream.get_mut().write_all(answer.as_bytes()).expect("sent");
+        send.send((head, body)).expect("heard");
+    });
+    let script = "echo $OTEL_EXPORTER_OTLP_ENDPOINT > endpoint; env | grep TRACES_ENDPOINT= > traces; until [ -e sent ]; do sleep 0.01; done";
+    let tee = format!("tee=http://{address}/base");
+    let child = work
+        .command(&[
+            "run",
+            "--otlp",
+            &tee,
+            "--export",
+            "json=r.json",
+            "--",
+            "sh",
+            "-c",
+            script,
+        ])
+        .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318")
+        .env(
+            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+            "http://collector:4318/v1/traces",
+        )
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("pss starts");
+    let endpoint = line_of(&work, "endpoint");
+    let here = endpoint.strip_prefix("http://").expect("an address");
+    let body = "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"1\",\"spanId\":\"1\",\"name\":\"pay\",\"startTimeUnixNano\":\"1800000000000000000\",\"endTimeUnixNano\":\"1800000001000000000\"}]}]}]}";
+    let mut stream = std::net::TcpStream::connect(here).expect("pss listens");
+    write!(stream, "POST /v1/traces HTTP/1.1\r\nHost: {here}\r\nAuthorization: Bearer x\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()).expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("answered");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let (head, got) = received
+        .recv_timeout(Duration::from_secs(20))
+        .expect("it was handed on");
+    assert!(
+        head.starts_with("post /base/v1/traces http/1.1\r\n"),
+        "{head}"
+    );
+    assert!(head.contains("authorization: bearer x\r\n"), "{head}");
+    assert!(head.contains(&format!("host: {address}\r\n")), "{head}");
+    assert_eq!(got, body.as_bytes());
+    work.write("sent", "");
+    let ran = Ran::of(child.wait_with_output().expect("pss ends"));
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert_eq!(json(&work, "r.json")["input"]["spans"], 2, "and the round");
+    assert_eq!(
+        line_of(&work, "traces"),
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT="
+    );
+    assert!(
+        // Lines are wrapped.
+        ran.err
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .contains(&format!("which hands on to http://{address}/base")),
+        "{}",
+        ran.err
+    );
+
+    // Nobody is there: told, and no failure.
+    let ran = work.pss(&["run", "--otlp", "tee=http://127.0.0.1:1", "--", "true"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    work.pss(&["run", "--otlp", "tee=https://x", "--", "true"])
+        .fails(2, &["https is not spoken here"]);
+    work.pss(&["run", "--otlp", "never", "--", "true"])
+        .fails(2, &["on, off, only, or tee="]);
 }
 
 /// Spans as an SDK posts them, at the very end of the command.

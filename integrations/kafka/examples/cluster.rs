@@ -1,7 +1,8 @@
 //! A cluster to try things on: librdkafka's mock, which other processes can talk to as to a real one. The tests use it too.
 //!
 //! `cargo run -p pss-kafka --features rdkafka --example cluster` prints its address; then lines on standard input tell it what to do, and each is answered `ok`:
-//! `topic NAME PARTITIONS`, `produce TOPIC PARTITION MESSAGES`, `commit GROUP TOPIC PARTITION OFFSET`, `down` and `up`.
+//! `topic NAME PARTITIONS`, `produce TOPIC PARTITION MESSAGES`, `send TOPIC PARTITION FILE` (as one message), `lines TOPIC PARTITION FILE CODEC` (as a message a
+//! line), `commit GROUP TOPIC PARTITION OFFSET`, `uncommitted GROUP TOPIC PARTITION`, `down` and `up`.
 
 use std::{
     error::Error,
@@ -33,10 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout();
     writeln!(out, "{servers}")?;
     let cluster = Cluster {
-        producer: ClientConfig::new()
-            .set("bootstrap.servers", &servers)
-            .set("linger.ms", "1")
-            .create()?,
+        producer: producer(&servers, "none")?,
         servers,
         mock,
     };
@@ -60,11 +58,31 @@ impl Cluster {
             ["produce", topic, partition, messages] => {
                 self.produce(topic, partition.parse()?, messages.parse()?)?;
             }
+            ["send", topic, partition, file] => {
+                let message = std::fs::read(file)?;
+                self.send(&self.producer, topic, partition.parse()?, &message)?;
+                self.producer.flush(LIMIT)?;
+            }
+            ["lines", topic, partition, file, codec] => {
+                let producer = producer(&self.servers, codec)?;
+                let partition = partition.parse()?;
+                for line in std::fs::read_to_string(file)?.lines() {
+                    self.send(&producer, topic, partition, line.as_bytes())?;
+                }
+                producer.flush(LIMIT)?;
+            }
+            ["uncommitted", group, topic, partition] => {
+                let consumer = self.consumer(group)?;
+                let mut wanted = TopicPartitionList::new();
+                wanted.add_partition(topic, partition.parse()?);
+                for part in consumer.committed_offsets(wanted, LIMIT)?.elements() {
+                    if part.offset() != Offset::Invalid {
+                        return Err(format!("{group} is at {:?}", part.offset()).into());
+                    }
+                }
+            }
             ["commit", group, topic, partition, offset] => {
-                let consumer: BaseConsumer = ClientConfig::new()
-                    .set("bootstrap.servers", &self.servers)
-                    .set("group.id", *group)
-                    .create()?;
+                let consumer = self.consumer(group)?;
                 let mut offsets = TopicPartitionList::new();
                 let offset = Offset::Offset(offset.parse()?);
                 offsets.add_partition_offset(topic, partition.parse()?, offset)?;
@@ -72,24 +90,50 @@ impl Cluster {
             }
             ["down"] => self.mock.broker_down(1)?,
             ["up"] => self.mock.broker_up(1)?,
-            _ => return Err("topic, produce, commit, down or up".into()),
+            _ => return Err("no such order, or not all of its words".into()),
         }
         Ok(())
     }
 
     fn produce(&self, topic: &str, partition: i32, messages: u64) -> Result<(), KafkaError> {
         for _ in 0..messages {
-            let mut record = BaseRecord::<(), str>::to(topic)
-                .partition(partition)
-                .payload("message");
-            while let Err((error, back)) = self.producer.send(record) {
-                if error.rdkafka_error_code() != Some(RDKafkaErrorCode::QueueFull) {
-                    return Err(error);
-                }
-                self.producer.poll(Duration::from_millis(10));
-                record = back;
-            }
+            self.send(&self.producer, topic, partition, b"message")?;
         }
         self.producer.flush(LIMIT)
     }
+
+    fn send(
+        &self,
+        producer: &BaseProducer,
+        topic: &str,
+        partition: i32,
+        message: &[u8],
+    ) -> Result<(), KafkaError> {
+        let mut record = BaseRecord::<(), [u8]>::to(topic)
+            .partition(partition)
+            .payload(message);
+        while let Err((error, back)) = producer.send(record) {
+            if error.rdkafka_error_code() != Some(RDKafkaErrorCode::QueueFull) {
+                return Err(error);
+            }
+            producer.poll(Duration::from_millis(10));
+            record = back;
+        }
+        Ok(())
+    }
+
+    fn consumer(&self, group: &str) -> Result<BaseConsumer, KafkaError> {
+        ClientConfig::new()
+            .set("bootstrap.servers", &self.servers)
+            .set("group.id", group)
+            .create()
+    }
+}
+
+fn producer(servers: &str, codec: &str) -> Result<BaseProducer, KafkaError> {
+    ClientConfig::new()
+        .set("bootstrap.servers", servers)
+        .set("linger.ms", "1")
+        .set("compression.type", codec)
+        .create()
 }

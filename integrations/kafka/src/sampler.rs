@@ -10,7 +10,10 @@ use pss_metrics::{
     plugin_meta,
 };
 
-use crate::{settings::Observed, watcher::Watcher};
+use crate::{
+    settings::Observed,
+    watcher::{Watcher, Watching},
+};
 
 static META: SamplerMeta = SamplerMeta {
     plugin: plugin_meta!(
@@ -35,6 +38,8 @@ inventory::submit! { SamplerEntry { sampler: &Kafka } }
 
 /// How long the end of a run may be held up for a last look: brokers that answer do so within milliseconds.
 const LAST: Duration = Duration::from_millis(300);
+/// The same where there was none before: a client needs a moment to connect.
+const FIRST: Duration = Duration::from_secs(1);
 
 impl Sampler for Kafka {
     fn meta(&self) -> &'static SamplerMeta {
@@ -46,28 +51,33 @@ impl Sampler for Kafka {
             return Ok(false);
         };
         // What librdkafka does not take it says only when a client is made.
-        observed.client().map(|_| true)
+        observed.cluster.client().map(|_| true)
     }
 
     fn start(&self, target: &Target) -> Result<Box<dyn Polling>, Absent> {
         let absent = |unusable: Unusable| Absent(unusable.0);
-        let observed = Observed::new(target.settings(META.plugin.name))
-            .map_err(absent)?
-            .ok_or_else(|| Absent("no broker is named".to_owned()))?;
-        let client = observed.client().map_err(absent)?;
-        let watcher = Watcher::start(client, observed.group.clone(), &observed.topics)
-            .map_err(|error| Absent(format!("cannot start a thread: {error}")))?;
-        Ok(Box::new(Group { watcher }))
+        let settings = target.settings(META.plugin.name);
+        let watcher = Watcher::kept(settings, || {
+            let observed = Observed::new(settings)
+                .map_err(absent)?
+                .ok_or_else(|| Absent("no broker is named".to_owned()))?;
+            let client = observed.cluster.client().map_err(absent)?;
+            Watcher::start(client, observed.group.clone(), &observed.topics)
+                .map_err(|error| Absent(format!("cannot start a thread: {error}")))
+        })?;
+        Ok(Box::new(Group {
+            watching: watcher.watching(),
+        }))
     }
 }
 
 struct Group {
-    watcher: Watcher,
+    watching: Watching,
 }
 
 impl Polling for Group {
     fn poll(&mut self, now: i64, into: &mut dyn Intake) {
-        let Some((age, reading)) = self.watcher.newest() else {
+        let Some((age, reading)) = self.watching.newest() else {
             return;
         };
         let age = i64::try_from(age.as_nanos()).unwrap_or(i64::MAX);
@@ -88,27 +98,27 @@ impl Polling for Group {
     }
 
     fn finish(&mut self, now: i64, into: &mut dyn Intake) {
-        self.watcher.look_again(LAST);
+        let limit = if self.watching.is_blind() {
+            FIRST
+        } else {
+            LAST
+        };
+        self.watching.look_again(limit);
         self.poll(now, into);
     }
 
     fn notices(&self) -> Vec<String> {
-        self.watcher.tell(|state| {
-            let mut notices: Vec<String> = state
-                .without
-                .iter()
-                .map(|without| format!("kafka: {without}"))
-                .collect();
-            let looks = state.good + state.failed;
-            if looks == 0 {
-                notices.push("kafka: the run was over before a broker answered".to_owned());
-            } else if state.failed > 0 {
-                notices.push(format!(
-                    "kafka: {} of {looks} looks at the cluster failed: {}",
-                    state.failed, state.why
-                ));
-            }
-            notices
-        })
+        let told = self.watching.told();
+        let without = told.without.iter();
+        let mut notices: Vec<String> = without.map(|text| format!("kafka: {text}")).collect();
+        if told.looks == 0 {
+            notices.push("kafka: the run was over before a broker answered".to_owned());
+        } else if told.failed > 0 {
+            notices.push(format!(
+                "kafka: {} of {} looks at the cluster failed: {}",
+                told.failed, told.looks, told.why
+            ));
+        }
+        notices
     }
 }

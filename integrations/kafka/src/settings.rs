@@ -7,8 +7,8 @@ use rdkafka::{ClientConfig, error::KafkaError};
 
 use crate::client::{Client, Heard};
 
-const BROKERS: &str = "bootstrap.servers";
-const GROUP: &str = "group.id";
+pub(crate) const BROKERS: &str = "bootstrap.servers";
+pub(crate) const GROUP: &str = "group.id";
 /// The one key that librdkafka does not know: names of topics, with commas between them.
 const TOPICS: &str = "topics";
 
@@ -31,13 +31,19 @@ const ALWAYS: [(&str, &str); 4] = [
 /// A library of somebody's choice would run in here.
 const REFUSED: &str = "plugin.library.paths";
 
+/// A cluster, and how to reach it.
+pub(crate) struct Cluster {
+    config: ClientConfig,
+}
+
 /// What to watch.
 pub(crate) struct Observed {
     /// The group.
     pub(crate) group: String,
     /// Its topics, each once.
     pub(crate) topics: Vec<String>,
-    config: ClientConfig,
+    /// Where.
+    pub(crate) cluster: Cluster,
 }
 
 impl Observed {
@@ -53,6 +59,21 @@ impl Observed {
                     .to_owned(),
             ));
         }
+        Ok(Some(Observed {
+            group: text(GROUP).to_owned(),
+            topics: topics(text(TOPICS))?,
+            cluster: Cluster::new(settings, &[], &[])?,
+        }))
+    }
+}
+
+impl Cluster {
+    /// From texts by key. `defaults` hold where the user says nothing else, `always` whatever the user says.
+    pub(crate) fn new(
+        settings: &BTreeMap<String, String>,
+        defaults: &[(&str, &str)],
+        always: &[(&str, &str)],
+    ) -> Result<Cluster, Unusable> {
         if settings.contains_key(REFUSED) {
             return Err(Unusable(format!(
                 "{REFUSED} is not taken, for it loads foreign code"
@@ -61,14 +82,12 @@ impl Observed {
         let mut config = ClientConfig::new();
         let own = settings.iter().filter(|(key, _)| *key != TOPICS);
         let own = own.map(|(key, value)| (key.as_str(), value.as_str()));
-        for (key, value) in DEFAULTS.into_iter().chain(own).chain(ALWAYS) {
+        let before = DEFAULTS.iter().chain(defaults).copied();
+        let after = ALWAYS.iter().chain(always).copied();
+        for (key, value) in before.chain(own).chain(after) {
             config.set(key, value);
         }
-        Ok(Some(Observed {
-            group: text(GROUP).to_owned(),
-            topics: topics(text(TOPICS))?,
-            config,
-        }))
+        Ok(Cluster { config })
     }
 
     /// A client. It connects when it is asked something, so that brokers which are away are no error here.
@@ -106,7 +125,7 @@ fn is_secret(key: &str) -> bool {
 }
 
 /// Names of topics. Kafka allows letters, digits, `.`, `_` and `-`, at most 249 of them.
-fn topics(text: &str) -> Result<Vec<String>, Unusable> {
+pub(crate) fn topics(text: &str) -> Result<Vec<String>, Unusable> {
     let mut topics: Vec<String> = Vec::new();
     let names = text.split(',').map(str::trim);
     for name in names.filter(|name| !name.is_empty()) {
@@ -146,7 +165,7 @@ mod tests {
 
     fn refused(pairs: &[(&str, &str)]) -> String {
         let observed = Observed::new(&settings(pairs));
-        let client = observed.and_then(|observed| observed.expect("brokers").client());
+        let client = observed.and_then(|observed| observed.expect("brokers").cluster.client());
         client.err().expect("refused").to_string()
     }
 
@@ -196,9 +215,12 @@ mod tests {
         ]))
         .expect("fine")
         .expect("brokers");
-        assert_eq!(observed.config.get("enable.auto.commit"), Some("false"));
         assert_eq!(
-            observed.config.get("allow.auto.create.topics"),
+            observed.cluster.config.get("enable.auto.commit"),
+            Some("false")
+        );
+        assert_eq!(
+            observed.cluster.config.get("allow.auto.create.topics"),
             Some("false")
         );
         assert_eq!(observed.topics, ["orders", "payments"]);

@@ -2,7 +2,7 @@
 
 use std::{future::poll_fn, pin::Pin};
 
-use hyper::body::{Body as _, Incoming};
+use hyper::body::{Body as _, Bytes, Incoming};
 
 use crate::{
     budget::Held,
@@ -12,7 +12,7 @@ use crate::{
 /// A body as it came.
 #[derive(Debug)]
 pub(crate) struct Whole {
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Bytes,
     /// Where its message begins.
     pub(crate) start: usize,
     pub(crate) gzip: bool,
@@ -23,7 +23,7 @@ pub(crate) async fn read(
     body: &mut Incoming,
     limit: usize,
     held: &mut Held,
-) -> Result<Vec<u8>, Refused> {
+) -> Result<Bytes, Refused> {
     // Said by the emitter, so that it is refused before it has sent it all.
     if body.size_hint().lower() > limit as u64 {
         return Err(too_large(limit));
@@ -38,7 +38,7 @@ pub(crate) async fn read(
         }
         bytes.extend_from_slice(&piece);
     }
-    Ok(bytes)
+    Ok(bytes.into())
 }
 
 /// Reads a body to its end, or as far as is allowed, and keeps nothing: an emitter that is still sending does not read its answer.
@@ -61,7 +61,7 @@ pub(crate) fn too_large(limit: usize) -> Refused {
 }
 
 /// The next piece; trailers hold nothing of interest.
-async fn piece(body: &mut Incoming) -> Result<Option<hyper::body::Bytes>, Refused> {
+async fn piece(body: &mut Incoming) -> Result<Option<Bytes>, Refused> {
     loop {
         match poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
             None => return Ok(None),

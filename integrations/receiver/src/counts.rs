@@ -23,6 +23,30 @@ pub struct Counts {
     pub unusable: u64,
     /// Refused requests and connections by reason; reasons that did not occur are not there.
     pub refused: BTreeMap<Refusal, u64>,
+    /// What was handed on, where it was to be.
+    pub forwarded: Option<Forwarded>,
+}
+
+/// What became of the copies for a collector.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Forwarded {
+    /// Accepted requests, those of logs included.
+    pub requests: u64,
+    /// Those that the collector took.
+    pub sent: u64,
+    /// Those that it refused or did not answer.
+    pub failed: u64,
+    /// Those that found the queue full.
+    pub dropped: u64,
+    /// Why the first of those that failed did: a fragment that follows "the collector".
+    pub why: Option<String>,
+}
+
+impl Forwarded {
+    /// Requests that the collector did not take, those that still waited at the end included.
+    pub fn unsent(&self) -> u64 {
+        self.requests.saturating_sub(self.sent)
+    }
 }
 
 impl Counts {

@@ -2,7 +2,11 @@
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use hyper::{Request, Response, body::Incoming, http::request::Parts};
+use hyper::{
+    Request, Response,
+    body::{Bytes, Incoming},
+    http::request::Parts,
+};
 use pss_integrations::formats::otlp::Signal;
 use tokio::{sync::oneshot, time::timeout};
 
@@ -10,11 +14,13 @@ use crate::{
     Options, answer,
     body::{Whole, discard, read},
     budget::Budget,
+    forward::Copied,
     grpc,
     payload::Payload,
     refusal::{Refusal, Refused},
     route::{Route, Transport, route},
     sink::Taken,
+    tee::Tee,
     ticket::{Ledger, Ticket},
     workers::{Job, Queue},
 };
@@ -29,6 +35,7 @@ pub(crate) struct Service {
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) budget: Arc<Budget>,
     pub(crate) queue: Queue,
+    pub(crate) tee: Option<Tee>,
 }
 
 /// Answers a request.
@@ -66,13 +73,24 @@ async fn receive(
         request_timeout,
         ..
     } = service.options;
+    let copied = |bytes: &Bytes| {
+        service.tee.as_ref().map(|_| Copied {
+            path: head
+                .uri
+                .path_and_query()
+                .map_or_else(|| head.uri.path().to_owned(), ToString::to_string),
+            is_grpc: route.transport == Transport::Grpc,
+            headers: head.headers.clone(),
+            bytes: bytes.clone(),
+        })
+    };
     let slow = |_| {
         Refused::new(
             Refusal::Slow,
             format!("the body did not arrive within {request_timeout:?}"),
         )
     };
-    if route.signal == Signal::Logs {
+    if route.signal == Signal::Logs && service.tee.is_none() {
         timeout(request_timeout, discard(body, largest_body))
             .await
             .map_err(slow)??;
@@ -87,6 +105,17 @@ async fn receive(
     let bytes = timeout(request_timeout, read(body, limit, &mut held))
         .await
         .map_err(slow)??;
+    let copied = copied(&bytes);
+    let hand_on = || {
+        if let (Some(tee), Some(copied)) = (&service.tee, copied) {
+            tee.offer(copied);
+        }
+    };
+    if route.signal == Signal::Logs {
+        ticket.accept(Signal::Logs, 0, &Taken::default());
+        hand_on();
+        return Ok((route, Taken::default()));
+    }
     let whole = if is_grpc {
         grpc::unframed(bytes, route.gzip)?
     } else {
@@ -110,5 +139,8 @@ async fn receive(
             "the receiver was stopped before the body was read",
         ))
     });
-    outcome.map(|taken| (route, taken))
+    outcome.map(|taken| {
+        hand_on();
+        (route, taken)
+    })
 }

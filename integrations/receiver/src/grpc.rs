@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use hyper::body::Bytes;
+
 use crate::{
     body::Whole,
     refusal::{Refusal, Refused},
@@ -20,7 +22,7 @@ pub(crate) fn frame(message: &[u8]) -> Vec<u8> {
 }
 
 /// Looks into the frame of a body. `gzip` is what the headers say of compressed messages.
-pub(crate) fn unframed(body: Vec<u8>, gzip: bool) -> Result<Whole, Refused> {
+pub(crate) fn unframed(body: Bytes, gzip: bool) -> Result<Whole, Refused> {
     let malformed = |message| Refused::new(Refusal::Malformed, message);
     let Some((&[compressed, a, b, c, d], message)) = body.split_first_chunk::<PREFIX>() else {
         return Err(malformed("the message has no frame"));
@@ -67,13 +69,13 @@ mod tests {
 
     #[test]
     fn frames_hold_one_message() {
-        let whole = unframed(frame(b"abc"), true).expect("a frame");
+        let whole = unframed(frame(b"abc").into(), true).expect("a frame");
         assert_eq!(
             (&whole.bytes[whole.start..], whole.gzip),
             (&b"abc"[..], false)
         );
         assert!(
-            unframed(b"\x01\0\0\0\x01a".to_vec(), true)
+            unframed(Bytes::from_static(b"\x01\0\0\0\x01a"), true)
                 .expect("a frame")
                 .gzip
         );
@@ -85,7 +87,7 @@ mod tests {
             b"\x01\0\0\0\x01a",
             b"\0\xff\xff\xff\xffa",
         ] {
-            let refused = unframed(bad.to_vec(), false).expect_err("no frame");
+            let refused = unframed(Bytes::from_static(bad), false).expect_err("no frame");
             assert_eq!(refused.refusal, Refusal::Malformed, "{bad:?}");
         }
     }

@@ -37,6 +37,10 @@
 //! [`Receiver::stop`] goes on accepting until nothing has arrived for a moment, nothing is open and nothing waits, at most for the given grace: what a command sent
 //! just before its end lies in the kernel's buffers by then, and is read; `watched` sees to it that hyper does not drop a request whose emitter is gone.
 //!
+//! # A collector of the user's own
+//! With [`Options::tee`] what was taken is also sent to a [`Collector`], as it came: path, headers and bytes, gRPC as gRPC. `tee` is a queue and a thread of its own,
+//! `forward` its client. The emitter was answered before: a collector that is slow, refuses or is away costs copies, which [`Forwarded`] counts, and nothing else.
+//!
 //! # Why hyper, and not tonic
 //! Three services of one unary method each need no generated code: a frame of gRPC is five bytes, its outcome a trailer. hyper tells HTTP/1.1 from HTTP/2 on one port;
 //! tonic and axum would bring a dozen crates more to do the same, and tonic would decode messages which `pss-integrations` decodes already.
@@ -53,11 +57,15 @@ mod body;
 #[cfg(feature = "serve")]
 mod budget;
 #[cfg(feature = "serve")]
+mod collector;
+#[cfg(feature = "serve")]
 mod counts;
 #[cfg(feature = "serve")]
 mod environment;
 #[cfg(feature = "serve")]
 mod exchange;
+#[cfg(feature = "serve")]
+mod forward;
 #[cfg(feature = "serve")]
 mod grpc;
 #[cfg(feature = "serve")]
@@ -79,6 +87,8 @@ mod server;
 #[cfg(feature = "serve")]
 mod sink;
 #[cfg(feature = "serve")]
+mod tee;
+#[cfg(feature = "serve")]
 mod ticket;
 #[cfg(feature = "serve")]
 mod watched;
@@ -87,7 +97,8 @@ mod workers;
 
 #[cfg(feature = "serve")]
 pub use self::{
-    counts::Counts,
+    collector::{Collector, NoCollector},
+    counts::{Counts, Forwarded},
     options::Options,
     receiver::Receiver,
     refusal::Refusal,

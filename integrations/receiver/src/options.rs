@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::Collector;
+
 /// Bounds. The defaults fit a run on one machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -19,6 +21,8 @@ pub struct Options {
     pub request_timeout: Duration,
     /// How long a connection of HTTP/1.1 may stay without a whole head of a request. Metrics are sent once a minute by default, so this must be longer.
     pub idle_timeout: Duration,
+    /// Where all that is taken is sent as well.
+    pub tee: Option<Collector>,
 }
 
 impl Default for Options {
@@ -32,6 +36,7 @@ impl Default for Options {
             // The time after which SDKs give up on an export.
             request_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(300),
+            tee: None,
         }
     }
 }

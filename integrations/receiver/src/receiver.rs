@@ -17,6 +17,7 @@ use crate::{
     exchange::Service,
     server::serve,
     sink::{Body, NotTaken, Sink, Taken},
+    tee::{self, Sending},
     ticket::Ledger,
     workers,
 };
@@ -38,6 +39,7 @@ struct Running {
     stop: oneshot::Sender<Duration>,
     server: JoinHandle<()>,
     workers: Vec<JoinHandle<()>>,
+    sending: Option<Sending>,
 }
 
 impl Receiver {
@@ -69,11 +71,20 @@ impl Receiver {
             &ledger,
             &sink,
         )?;
+        let (tee, sending) = match options.tee.clone() {
+            Some(collector) => {
+                let (tee, sending) = tee::start(collector, &ledger)?;
+                ledger.with_forwarded(|_| {});
+                (Some(tee), Some(sending))
+            }
+            None => (None, None),
+        };
         let service = Arc::new(Service {
             budget: Budget::new(options.pending_bytes),
             options,
             ledger: Arc::clone(&ledger),
             queue,
+            tee,
         });
         let (stop, stopped) = oneshot::channel();
         let at_the_end = Arc::clone(&ledger);
@@ -89,6 +100,7 @@ impl Receiver {
                 stop,
                 server,
                 workers,
+                sending,
             }),
         })
     }
@@ -123,6 +135,9 @@ impl Receiver {
         let _ = running.stop.send(grace);
         let _ = running.server.join();
         let deadline = Instant::now() + LAST_WORK;
+        if let Some(sending) = running.sending {
+            sending.end(grace);
+        }
         for worker in running.workers {
             while !worker.is_finished() && Instant::now() < deadline {
                 sleep(Duration::from_millis(1));

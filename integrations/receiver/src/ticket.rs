@@ -7,7 +7,7 @@ use std::sync::{
 
 use pss_integrations::formats::otlp::Signal;
 
-use crate::{Counts, Refusal, sink::Taken};
+use crate::{Counts, Forwarded, Refusal, sink::Taken};
 
 /// What is known of all requests.
 #[derive(Debug, Default)]
@@ -61,6 +61,10 @@ impl Ledger {
 
     pub(crate) fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn with_forwarded(&self, change: impl FnOnce(&mut Forwarded)) {
+        self.with(|counts| change(counts.forwarded.get_or_insert_default()));
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut Counts) -> T) -> T {

@@ -13,6 +13,7 @@ mod instant;
 pub mod jaeger;
 pub mod json;
 mod lines;
+mod message;
 pub mod native;
 pub mod otlp;
 pub mod otlp_protobuf;
@@ -30,4 +31,5 @@ pub use contract::{
 };
 pub use head::Head;
 pub use instant::{instant, instant_text};
+pub use message::MessageDecoder;
 pub use settings::{Column, InputSettings};

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    super::{arguments::Common, ended::exit, interrupt::listen, scoring::report, stdout},
+    super::{
+        arguments::Common, ended::exit, interrupt::listen, places::places, scoring::report, stdout,
+    },
     arguments::{Add, labels},
     json, place_of,
 };
@@ -12,7 +14,7 @@ use crate::{
     error::Error,
     exit::Exit,
     history::{Filter, NewRun, Store},
-    input::{ReadOptions, places, read},
+    input::{ReadOptions, read},
     machine,
     registry::Registry,
     terminal::Bar,
@@ -53,7 +55,7 @@ pub(super) fn run(
     };
     options.threads = arguments.threads.unwrap_or(options.threads);
     let mut outcome = read(
-        &places(&arguments.files, &registry.formats)?,
+        &places(&arguments.files, registry, config, None)?,
         &options,
         &bar,
     )?;

@@ -11,6 +11,7 @@ use pss_columnar::sql;
 use super::{
     super::{
         arguments::{Common, Query, QueryOutput},
+        places::places,
         stdout,
         warning::warn,
     },
@@ -21,7 +22,7 @@ use crate::{
     error::Error,
     exit::Exit,
     files,
-    input::{InputError, ReadOptions, pass, places},
+    input::{InputError, ReadOptions, pass},
     registry::Registry,
     terminal::{Bar, Look},
 };
@@ -121,7 +122,7 @@ fn tables(
         rules: Arc::clone(&rules),
         ..ReadOptions::new(&registry.formats, &settings, &interrupt)
     };
-    let places = places(&arguments.files, &registry.formats)?;
+    let places = places(&arguments.files, registry, &config, None)?;
     let mut tables = query.tables(rules);
     let passed = pass(&places, &options, &bar, &mut tables)?;
     bar.clear();

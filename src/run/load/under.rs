@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use pss_integrations::samplers::Target as Watched;
+use pss_integrations::samplers::{Sampler, Target as Watched};
 use pss_metrics::report::{LoadReport, WarmupReport};
 
 use super::{
@@ -22,6 +22,7 @@ use crate::{
         plan::{Lane, Plan},
         record::Recorder,
         rounds::{Open, beside},
+        samplers::Samplers,
         watch::Watch,
     },
     terminal::StatusLine,
@@ -54,7 +55,7 @@ pub fn under_load(
     let mut host = Host::new().map_err(system)?;
     let mut notices = Vec::new();
     let open = match settings.http {
-        None => Some(Open::new(lane, plan.otlp, &mut notices).map_err(system)?),
+        None => Some(Open::new(lane, &plan.otlp, &mut notices).map_err(system)?),
         Some(_) => None,
     };
     let target = target(plan, lane, settings, open.as_ref(), &host)?;
@@ -94,7 +95,7 @@ pub fn under_load(
         notices.extend(target.clean());
     }
     lane.recorder.turn(true);
-    let watch = samplers(plan, &lane.recorder, &mut notices).map_err(system)?;
+    let watch = samplers(plan, &lane.recorder).map_err(system)?;
     let passed = {
         let loading = phases.load();
         let passed = phase("load", &settings.schedule)
@@ -106,7 +107,9 @@ pub fn under_load(
         passed
     };
     if let Some(watch) = watch {
-        notices.extend(watch.finish().notices);
+        let seen = watch.finish();
+        notices.extend(seen.notices);
+        notices.extend(seen.absent);
     }
     notices.extend(target.clean());
     beside(&mut host, plan.cleanup.as_ref(), "--cleanup")?;
@@ -119,7 +122,8 @@ pub fn under_load(
     Ok(Loaded {
         report: report(settings, passed, warmup),
         notices,
-        interrupted: host.interrupted(),
+        // What follows reads, scores and writes; there is nothing more to stop in an orderly way.
+        interrupted: host.close(),
     })
 }
 
@@ -168,28 +172,16 @@ fn service(
 }
 
 /// Those that are told what to watch: the commands of arrivals are too short for the others, and a service is none of ours.
-fn samplers(
-    plan: &Plan,
-    recorder: &Arc<Recorder>,
-    notices: &mut Vec<String>,
-) -> std::io::Result<Option<Watch>> {
+fn samplers(plan: &Plan, recorder: &Arc<Recorder>) -> std::io::Result<Option<Watch>> {
     let target = Watched::new(std::process::id()).with_settings(Arc::clone(&plan.settings));
-    let mut polling = Vec::new();
-    for sampler in &plan.samplers {
-        let name = sampler.meta().plugin.name;
-        if target.settings(name).is_empty() {
-            continue;
-        }
-        match sampler.start(&target) {
-            Ok(started) => polling.push(started),
-            Err(why) => notices.push(format!("sampler:{name} has nothing to read: {why}")),
-        }
-    }
-    if polling.is_empty() {
+    let told =
+        |sampler: &&&'static dyn Sampler| !target.settings(sampler.meta().plugin.name).is_empty();
+    let samplers: Vec<_> = plan.samplers.iter().filter(told).copied().collect();
+    if samplers.is_empty() {
         return Ok(None);
     }
     Watch::start(crate::run::watch::Watched {
-        samplers: polling,
+        samplers: Samplers::start(&samplers, &target)?,
         recorder: Arc::clone(recorder),
         interval: plan.interval,
         suffix: String::new(),

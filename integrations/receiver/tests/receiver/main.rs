@@ -10,3 +10,4 @@ mod loopback;
 mod pressure;
 mod stopping;
 mod support;
+mod tee;

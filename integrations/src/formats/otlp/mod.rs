@@ -56,7 +56,7 @@ impl Format for Otlp {
     }
 
     fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
-        holds(&head.json()?, 0).then_some(Likeness::Surely)
+        is_document(&head.json()?).then_some(Likeness::Surely)
     }
 
     fn open(&self, head: &Head<'_>, _: &InputSettings) -> Result<Reading, DecodeError> {
@@ -81,6 +81,10 @@ impl Format for Otlp {
 }
 
 /// Whether a value is an OTLP document, or wraps one.
+pub(super) fn is_document(value: &Outline<'_>) -> bool {
+    holds(value, 0)
+}
+
 fn holds(value: &Outline<'_>, depth: u32) -> bool {
     if depth > 4 {
         return false;

@@ -73,6 +73,29 @@ impl Requests {
         body: &[u8],
         into: &mut dyn Intake,
     ) -> Result<Option<Unusable>, String> {
+        self.body(Some(signal), encoding, body, into)
+    }
+
+    /// The same of a body without an address: what it carries is told by what it holds, as for files.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn decode_any(
+        &mut self,
+        encoding: Encoding,
+        body: &[u8],
+        into: &mut dyn Intake,
+    ) -> Result<Option<Unusable>, String> {
+        self.body(None, encoding, body, into)
+    }
+
+    fn body(
+        &mut self,
+        signal: Option<Signal>,
+        encoding: Encoding,
+        body: &[u8],
+        into: &mut dyn Intake,
+    ) -> Result<Option<Unusable>, String> {
         let outcome = match encoding {
             Encoding::Json => json(&mut self.0, body, into),
             Encoding::Protobuf => {

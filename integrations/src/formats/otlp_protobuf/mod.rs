@@ -72,24 +72,30 @@ fn is_framed(head: &[u8]) -> bool {
     length > 0 && length <= LIMIT && begins_request(&rest[..rest.len().min(length as usize)])
 }
 
-/// Pushes what the body of a request holds.
+/// Whether bytes begin like a request without a frame.
+pub(super) fn is_request(bytes: &[u8]) -> bool {
+    begins_request(bytes)
+}
+
+/// Pushes what the body of a request holds. Of a signal that nobody names each resource tells what it holds.
 ///
 /// # Errors
 /// Why it is no request; what was pushed before stays.
 pub(super) fn request(
-    signal: Signal,
+    signal: Option<Signal>,
     body: &[u8],
     points: &mut Points,
     rejected: &mut Rejected,
     into: &mut dyn Intake,
 ) -> Result<(), String> {
-    let content = match signal {
+    let named = signal.map(|signal| match signal {
         Signal::Traces => Content::Spans,
         Signal::Metrics => Content::Metrics,
         Signal::Logs => Content::Logs,
-    };
+    });
     let request = Request::decode(body).map_err(|error| format!("is no OTLP request: {error}"))?;
     for resource in &request.resources {
+        let content = named.unwrap_or_else(|| wire::content(resource));
         push::resource(content, resource, points, rejected, into)?;
     }
     Ok(())

@@ -1,0 +1,106 @@
+//! What one input brings, on its way to what all inputs do.
+
+use std::collections::BTreeMap;
+
+use pss_metrics::{model::Bad, summary::Summariser};
+
+use super::{
+    compressed::Compression,
+    gather::{BadAt, Gather},
+    reader::{FileReport, Seen, spanning},
+    select::LeftOut,
+};
+
+/// What one input brings.
+pub(super) struct Brought<'a> {
+    /// Of it alone.
+    pub(super) report: &'a mut FileReport,
+    /// The summary of all inputs.
+    pub(super) all: &'a mut Summariser,
+    pub(super) seen: &'a mut Seen,
+    pub(super) notices: &'a mut Vec<String>,
+}
+
+impl Brought<'_> {
+    /// Adds what was gathered. `place` says in which file and line a bad record lies, where that was kept.
+    pub(super) fn add(
+        &mut self,
+        gathered: Vec<Gather<'_>>,
+        place: impl Fn(&BadAt) -> Option<(String, u64)>,
+    ) {
+        let report = &mut *self.report;
+        let name = &report.name;
+        let mut left_out = LeftOut::default();
+        for mut gather in gathered {
+            gather.fold();
+            left_out.absorb(self.seen.add(&mut gather));
+            report.records += gather.records;
+            report.bad += gather.bad_total;
+            for (what, count) in gather.take_skipped() {
+                *report.skipped.entry(what).or_default() += count;
+            }
+            let notices = gather.notices.iter();
+            self.notices
+                .extend(notices.map(|notice| format!("`{name}`: {notice}")));
+            let summary = gather.summariser.finish();
+            report.time = spanning(report.time, summary.facts().time);
+            report.spans += summary.facts().spans;
+            report.samples += summary.facts().samples;
+            self.all.absorb(summary);
+            for bad in gather.bad {
+                match place(&bad) {
+                    Some((file, line)) => self.all.bad(Bad {
+                        file,
+                        line,
+                        reason: bad.reason,
+                    }),
+                    None => self.all.bad_reason(&bad.reason),
+                }
+            }
+        }
+        for (what, count) in &report.skipped {
+            self.notices.push(format!(
+                "`{name}` holds {count} {what}, which pss does not score"
+            ));
+        }
+        for (what, count) in left_out.list() {
+            report.skipped.insert(what, count);
+            self.notices
+                .push(format!("`{name}`: {count} {what} are left out"));
+        }
+    }
+
+    /// Notes that the input broke off. `before` is how many lines or messages came before, if those are more than the records.
+    pub(super) fn broke(&mut self, before: u64, reason: &str) {
+        let report = &mut *self.report;
+        self.notices.push(format!(
+            "`{}`: {reason}; what stands before is used",
+            report.name
+        ));
+        self.all.bad(Bad {
+            file: report.name.clone(),
+            line: before.max(report.records) + 1,
+            reason: reason.to_owned(),
+        });
+        report.bad += 1;
+        report.records += 1;
+    }
+}
+
+impl FileReport {
+    /// Of an input of which nothing was read yet.
+    pub(super) fn new(name: &str, format: &str, compression: Compression) -> FileReport {
+        FileReport {
+            name: name.to_owned(),
+            format: format.to_owned(),
+            compression,
+            bytes: 0,
+            records: 0,
+            bad: 0,
+            time: None,
+            spans: 0,
+            samples: 0,
+            skipped: BTreeMap::new(),
+        }
+    }
+}

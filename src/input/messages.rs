@@ -1,0 +1,49 @@
+//! Reads the messages of a source into one summary.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use pss_metrics::summary::Summariser;
+
+use super::{
+    brought::Brought,
+    compressed::Compression,
+    error::InputError,
+    gather::Gather,
+    reader::{FileReport, Progress, ReadOptions, Seen},
+    remote::Remote,
+};
+
+/// Reads the messages of a source.
+pub(super) fn read_messages(
+    remote: &Remote,
+    options: &ReadOptions<'_>,
+    progress: &dyn Progress,
+    all: &mut Summariser,
+    seen: &mut Seen,
+    notices: &mut Vec<String>,
+) -> Result<FileReport, InputError> {
+    let name = &remote.name;
+    let mut gather = Gather::new(options);
+    let work = AssertUnwindSafe(|| remote.read(options, progress, &mut gather));
+    let taken = catch_unwind(work).map_err(|_| InputError::Worker(name.clone()))??;
+    all.source(name);
+    for field in &taken.unknown_fields {
+        gather.summariser.unknown_field(field);
+    }
+    let mut report = FileReport::new(name, &taken.formats.join(", "), Compression::None);
+    report.bytes = taken.bytes;
+    let mut brought = Brought {
+        report: &mut report,
+        all,
+        seen,
+        notices,
+    };
+    brought.add(vec![gather], |bad| {
+        let part = u32::try_from(bad.block).ok()?;
+        Some((format!("{name}/{part}"), bad.offset))
+    });
+    if let Some(why) = taken.lost {
+        brought.broke(taken.messages, &format!("reading stopped: {why}"));
+    }
+    Ok(report)
+}
