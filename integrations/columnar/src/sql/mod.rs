@@ -3,10 +3,13 @@
 //! A [`Query`] is made from text: `guard` parses it with polars' own parser and refuses all that is not a reading of the two tables, before polars sees it; a plan
 //! over empty tables then finds unknown columns before a file is read. [`Tables`] takes records and keeps them as columns, in memory. [`Query::run`] brings both
 //! together; the [`Answer`] is cells for whoever prints, or a Parquet file. `blame` finds the place in the text that an error speaks of.
+//!
+//! [`measure`] is SQL over one span, for metrics without Rust.
 
 mod answer;
 mod blame;
 mod guard;
+pub mod measure;
 mod query;
 mod samples;
 mod spans;

@@ -91,6 +91,16 @@ impl Query {
 }
 
 impl QueryError {
+    /// What is wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Line and column in the text, from 1, where they are known.
+    pub fn place(&self) -> Option<(u64, u64)> {
+        self.at
+    }
+
     pub(super) fn new(message: String) -> QueryError {
         QueryError { message, at: None }
     }
