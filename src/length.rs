@@ -4,14 +4,11 @@ use std::time::Duration;
 
 use pss_metrics::model::Decimal;
 
-/// A length of time.
-pub type Length = Duration;
-
 /// Reads `250ms`, `1.5s`, `2m`, `1h`; a bare number is seconds.
 ///
 /// # Errors
 /// What it should look like.
-pub fn parse_length(text: &str) -> Result<Length, String> {
+pub fn parse_length(text: &str) -> Result<Duration, String> {
     let text = text.trim();
     let units = [
         ("ms", 1_000_000),

@@ -43,7 +43,6 @@ pub mod history;
 pub mod input;
 pub mod length;
 pub mod machine;
-#[cfg(unix)]
 pub mod process;
 pub mod registry;
 #[cfg(unix)]

@@ -66,6 +66,14 @@ impl Registry {
         self.all().iter().map(PluginMeta::id).collect()
     }
 
+    /// The format that the user names, if any.
+    ///
+    /// # Errors
+    /// As [`Registry::format`].
+    pub fn format_if(&self, name: Option<&str>) -> Result<Option<&'static dyn Format>, Error> {
+        name.map(|name| self.format(name)).transpose()
+    }
+
     /// A format by its name, in any case, `-` and `_` alike.
     ///
     /// # Errors

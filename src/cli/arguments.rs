@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::select::Select;
+use super::{scoring::Scoring, select::Select};
 use crate::terminal::ColorChoice;
 
 /// Scores how stable a program ran: give it traces, get a Program Stability Score (0 to 100), the reasons, and a verdict CI can act on.
@@ -132,44 +132,15 @@ pub(super) struct Analyze {
     /// Read all inputs as this format instead of finding it out, such as native; see `pss plugins list`
     #[arg(long, value_name = "FORMAT")]
     pub(super) format: Option<String>,
-    /// Exit 1 when the score is below this (0 to 100), n/a or incomplete
-    #[arg(
-        long,
-        visible_alias = "fail-if-below",
-        value_name = "SCORE",
-        allow_negative_numbers = true
-    )]
-    pub(super) fail_under: Option<String>,
-    /// Verdicts that exit 1: fail, warn, inconclusive
-    #[arg(long, value_name = "VERDICTS")]
-    pub(super) fail_on: Option<String>,
-    /// The same as --fail-on fail,warn,inconclusive
-    #[arg(long, conflicts_with = "fail_on")]
-    pub(super) strict: bool,
-    /// Score only these metrics, such as IO,DB
-    #[arg(long, value_name = "CODES")]
-    pub(super) metrics: Option<String>,
-    /// Set a metric's weight, such as IO=.25
-    #[arg(long, value_name = "CODE=WEIGHT")]
-    pub(super) weight: Vec<String>,
     /// How to score: default, pypss or pypss-core
     #[arg(long, value_name = "PROFILE")]
     pub(super) profile: Option<String>,
-    /// Write a view to a file, such as html=report.html or summary=run.pss; - is standard output, +PATH appends; see `pss plugins list`
-    #[arg(long, value_name = "VIEW=PATH")]
-    pub(super) export: Vec<String>,
-    /// Print the report as JSON instead of text
-    #[arg(long)]
-    pub(super) json: bool,
     /// Say which rule decided the category of this operation, instead of scoring
     #[arg(long, value_name = "NAME")]
     pub(super) why_category: Option<String>,
     /// Say of each operation its own time, its part of critical paths, orphans, and what it waits for, instead of scoring; needs whole traces
     #[arg(long, conflicts_with = "why_category")]
     pub(super) self_time: bool,
-    /// Operations shown
-    #[arg(long, value_name = "N")]
-    pub(super) top: Option<String>,
     #[command(flatten)]
     pub(super) select: Select,
     /// The traces were measured on this machine: say so in summaries, so that comparisons know
@@ -181,6 +152,8 @@ pub(super) struct Analyze {
     /// Decoding threads; all cores by default
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
+    #[command(flatten)]
+    pub(super) scoring: Scoring,
 }
 
 #[derive(Debug, Args)]
@@ -205,38 +178,11 @@ pub(super) struct Compare {
     /// Read all inputs as this format instead of finding it out
     #[arg(long, value_name = "FORMAT")]
     pub(super) format: Option<String>,
-    /// Fail as well when the head's own score is below this (0 to 100), n/a or incomplete
-    #[arg(
-        long,
-        visible_alias = "fail-if-below",
-        value_name = "SCORE",
-        allow_negative_numbers = true
-    )]
-    pub(super) fail_under: Option<String>,
-    /// Verdicts that exit 1: fail, warn, inconclusive
-    #[arg(long, value_name = "VERDICTS")]
-    pub(super) fail_on: Option<String>,
-    /// The same as --fail-on fail,warn,inconclusive
-    #[arg(long, conflicts_with = "fail_on")]
-    pub(super) strict: bool,
-    /// Compare only these metrics, such as IO,DB
-    #[arg(long, value_name = "CODES")]
-    pub(super) metrics: Option<String>,
-    /// Set a metric's weight, such as IO=.25
-    #[arg(long, value_name = "CODE=WEIGHT")]
-    pub(super) weight: Vec<String>,
-    /// Write a view to a file, such as json=report.json, or summary=head.pss for the head; - is standard output
-    #[arg(long, value_name = "VIEW=PATH")]
-    pub(super) export: Vec<String>,
-    /// Print the report as JSON instead of text
-    #[arg(long)]
-    pub(super) json: bool,
-    /// Operations shown beside those that changed
-    #[arg(long, value_name = "N")]
-    pub(super) top: Option<String>,
     /// Decoding threads; all cores by default
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
+    #[command(flatten)]
+    pub(super) scoring: Scoring,
 }
 
 #[cfg(unix)]
@@ -299,35 +245,8 @@ pub(super) struct Run {
     /// Show no line of status
     #[arg(long)]
     pub(super) no_status: bool,
-    /// Exit 1 when the score is below this (0 to 100), n/a or incomplete
-    #[arg(
-        long,
-        visible_alias = "fail-if-below",
-        value_name = "SCORE",
-        allow_negative_numbers = true
-    )]
-    pub(super) fail_under: Option<String>,
-    /// Verdicts that exit 1: fail, warn, inconclusive
-    #[arg(long, value_name = "VERDICTS")]
-    pub(super) fail_on: Option<String>,
-    /// The same as --fail-on fail,warn,inconclusive
-    #[arg(long, conflicts_with = "fail_on")]
-    pub(super) strict: bool,
-    /// Score only these metrics, such as IO,DB
-    #[arg(long, value_name = "CODES")]
-    pub(super) metrics: Option<String>,
-    /// Set a metric's weight, such as IO=.25
-    #[arg(long, value_name = "CODE=WEIGHT")]
-    pub(super) weight: Vec<String>,
-    /// Write a view to a file, such as json=report.json or summary=run.pss; - is standard output
-    #[arg(long, value_name = "VIEW=PATH")]
-    pub(super) export: Vec<String>,
-    /// Write the report as JSON instead of text, to standard error
-    #[arg(long)]
-    pub(super) json: bool,
-    /// Operations shown
-    #[arg(long, value_name = "N")]
-    pub(super) top: Option<String>,
+    #[command(flatten)]
+    pub(super) scoring: Scoring,
 }
 
 /// Where the history lies, and of what its runs are.

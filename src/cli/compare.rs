@@ -4,23 +4,24 @@ use std::{path::PathBuf, sync::Arc};
 
 use pss_metrics::{
     compare::{Policy, compare},
-    report::{build, compared},
-    score::score_with,
+    report::compared,
 };
 
 use super::{
-    analyze::{
-        RECORD_LIMIT, exit, exports, listen, on_all_cores, read_from, scoring_flags, warn,
-        write_all,
-    },
     arguments::{Common, Compare},
+    ended::exit,
+    exports::{exports, write_all},
     history::against,
+    interrupt::listen,
+    scoring::report,
+    stdout::Stream,
+    warning::warn,
 };
 use crate::{
-    config::{Flags, Keys, Profile, load},
+    config::{Keys, Profile, load},
     error::Error,
     exit::Exit,
-    input::{BLOCK, ReadOptions, ReadOutcome, Selection, places, read},
+    input::{ReadOptions, ReadOutcome, places, read},
     machine,
     registry::Registry,
     terminal::Bar,
@@ -32,8 +33,12 @@ pub(super) fn run(
     registry: &Registry,
 ) -> Result<Exit, Error> {
     let keys = Keys::new(&registry.metrics, &registry.ids());
-    let config =
-        load(&keys, common.config.as_deref(), &flags(arguments)?).map_err(Error::Config)?;
+    let config = load(
+        &keys,
+        common.config.as_deref(),
+        &arguments.scoring.flags(&[])?,
+    )
+    .map_err(Error::Config)?;
     let resolved = config.resolve(&registry.metrics).map_err(Error::Config)?;
     if resolved.profile != Profile::Default {
         return Err(Error::Usage(format!(
@@ -41,35 +46,19 @@ pub(super) fn run(
             resolved.profile.name()
         )));
     }
-    let exports = exports(&arguments.export, registry)?;
+    let exports = exports(&arguments.scoring, registry)?;
     let interrupt = listen()?;
-    let extras: Vec<_> = resolved
-        .plan
-        .metrics
-        .iter()
-        .flat_map(|planned| planned.metric.extras())
-        .collect();
+    let extras = resolved.extras();
     let bar = Bar::new(common.quiet);
     let settings = config.input_settings();
-    let options = ReadOptions {
-        threads: arguments
-            .threads
-            .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
-        formats: &registry.formats,
-        format: arguments
-            .format
-            .as_deref()
-            .map(|name| registry.format(name))
-            .transpose()?,
-        settings: &settings,
+    let mut options = ReadOptions {
+        format: registry.format_if(arguments.format.as_deref())?,
         rules: Arc::new(config.rules()),
         naming: config.naming().map(Arc::new),
-        selection: Arc::new(Selection::default()),
         extras: &extras,
-        record_limit: RECORD_LIMIT,
-        block: BLOCK,
-        interrupt: &interrupt,
+        ..ReadOptions::new(&registry.formats, &settings, &interrupt)
     };
+    options.threads = arguments.threads.unwrap_or(options.threads);
     let read_run = |arguments: &[PathBuf]| -> Result<ReadOutcome, Error> {
         Ok(read(
             &places(arguments, &registry.formats)?,
@@ -120,12 +109,8 @@ pub(super) fn run(
         );
     }
 
-    let scored = score_with(&head.summary, &resolved.plan, &|n, work| {
-        on_all_cores(options.threads, n, work);
-    });
-    let mut provenance = read_from(&head, &resolved);
-    provenance.notices.extend(notices);
-    let own = build(&head.summary, &resolved.plan, &scored, provenance);
+    head.notices.extend(notices);
+    let own = report(&head, &resolved, options.threads);
     let comparison = compare(&bases, &head.summary, &resolved.plan);
     let policy = Policy {
         same_session: arguments.same_session,
@@ -134,19 +119,13 @@ pub(super) fn run(
     let report = compared(own, comparison, policy, resolved.top);
     bar.clear();
     machine::stamp(&mut head.summary, false, None);
-    write_all(arguments.json, common, &report, &head.summary, &exports)?;
+    write_all(
+        Stream::Out,
+        &arguments.scoring,
+        common,
+        &report,
+        &head.summary,
+        &exports,
+    )?;
     Ok(ended.or(exit(&resolved, &report)))
-}
-
-fn flags(arguments: &Compare) -> Result<Flags, Error> {
-    scoring_flags(
-        &[
-            ("pss.fail_under", "--fail-under", &arguments.fail_under),
-            ("pss.fail_on", "--fail-on", &arguments.fail_on),
-            ("pss.metrics", "--metrics", &arguments.metrics),
-            ("pss.top", "--top", &arguments.top),
-        ],
-        arguments.strict,
-        &arguments.weight,
-    )
 }

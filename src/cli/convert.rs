@@ -10,16 +10,16 @@ use pss_integrations::formats::{Format, RecordWriter};
 use pss_metrics::model::{Intake, Sample, Span};
 
 use super::{
-    analyze::{RECORD_LIMIT, warn},
     arguments::{Common, Convert},
     stdout,
+    warning::warn,
 };
 use crate::{
     config::{Flags, Keys, load},
     error::Error,
     exit::Exit,
     files,
-    input::{BLOCK, Compression, ReadOptions, format_of_name, pass, places},
+    input::{Compression, ReadOptions, format_of_name, pass, places},
     registry::Registry,
     terminal::Bar,
 };
@@ -46,20 +46,9 @@ pub(super) fn run(
     let interrupt = AtomicBool::new(false);
     let options = ReadOptions {
         threads: 1,
-        formats: &registry.formats,
-        format: arguments
-            .format
-            .as_deref()
-            .map(|name| registry.format(name))
-            .transpose()?,
-        settings: &settings,
-        rules: Default::default(),
-        naming: None,
+        format: registry.format_if(arguments.format.as_deref())?,
         selection: Arc::new(arguments.select.selection()?),
-        extras: &[],
-        record_limit: RECORD_LIMIT,
-        block: BLOCK,
-        interrupt: &interrupt,
+        ..ReadOptions::new(&registry.formats, &settings, &interrupt)
     };
     let places = places(inputs, &registry.formats)?;
     let failed = |error| Error::Output {

@@ -4,7 +4,7 @@ use std::{fmt::Write, path::Path};
 
 use pss_metrics::{
     plugin::nearest,
-    report::{Explained, Report, SCHEMA, explain},
+    report::{Explained, Report, SCHEMA, explain, visible},
     score::MetricMeta,
 };
 
@@ -95,12 +95,7 @@ fn sentences(explained: &Explained) -> String {
             let _ = writeln!(text, "\n{heading}");
         }
         for sentence in sentences {
-            // Names are data: control characters must not reach the terminal.
-            let clean: String = sentence
-                .chars()
-                .map(|c| if c.is_control() { '?' } else { c })
-                .collect();
-            let _ = writeln!(text, "- {clean}");
+            let _ = writeln!(text, "- {}", visible(sentence));
         }
     }
     text

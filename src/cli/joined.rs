@@ -1,9 +1,12 @@
 //! `pss analyze FILES --self-time`: what only whole traces tell, instead of scoring.
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle};
-use pss_metrics::joined::{Joined, Traces};
+use pss_metrics::{
+    joined::{Joined, Traces},
+    report::{named, visible},
+};
 
-use super::{analyze::warn, stdout};
+use super::{stdout, warning::warn};
 use crate::{
     error::Error,
     exit::Exit,
@@ -59,7 +62,7 @@ fn text(joined: &Joined, top: usize) -> String {
     };
     for operation in joined.operations.iter().take(top) {
         table.add_row([
-            named(&operation.service, &operation.operation),
+            visible(&named(&operation.service, &operation.operation)),
             operation.n.to_string(),
             format!("{:.3} s", operation.own_seconds),
             percent(operation.own_seconds, own),
@@ -69,7 +72,11 @@ fn text(joined: &Joined, top: usize) -> String {
                 .waits_for
                 .as_ref()
                 .map_or_else(String::new, |(service, name, share)| {
-                    format!("{} ({:.0} %)", named(service, name), 100.0 * share)
+                    format!(
+                        "{} ({:.0} %)",
+                        visible(&named(service, name)),
+                        100.0 * share
+                    )
                 }),
         ]);
     }
@@ -106,17 +113,4 @@ fn text(joined: &Joined, top: usize) -> String {
         joined.spans,
         joined.all_spans,
     )
-}
-
-/// A name is data: control characters must not reach the terminal.
-fn named(service: &str, operation: &str) -> String {
-    let whole = if service.is_empty() {
-        operation.to_owned()
-    } else {
-        format!("{service}/{operation}")
-    };
-    whole
-        .chars()
-        .map(|c| if c.is_control() { '?' } else { c })
-        .collect()
 }

@@ -6,10 +6,13 @@ mod compare;
 mod completions;
 mod config;
 mod convert;
+mod ended;
 mod explain;
+mod exports;
 #[cfg(feature = "history")]
 mod history;
 mod init;
+mod interrupt;
 mod joined;
 mod man;
 #[cfg(not(feature = "history"))]
@@ -20,8 +23,10 @@ mod pypss;
 mod query;
 #[cfg(unix)]
 mod run;
+mod scoring;
 mod select;
 mod stdout;
+mod warning;
 mod why;
 
 #[cfg(not(feature = "history"))]

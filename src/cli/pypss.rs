@@ -12,7 +12,7 @@ use pss_metrics::{
     summary::Summary,
 };
 
-use super::{analyze::warn, provenance};
+use super::{provenance, warning::warn};
 use crate::{
     config::{Profile, Resolved, read_pypss_file},
     error::Error,

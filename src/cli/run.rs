@@ -8,20 +8,21 @@ use std::{
 use pss_integrations::samplers::{Sampler, SamplerSettings};
 use pss_metrics::{
     compare::{Policy, compare},
-    report::{Report, RoundReport, RunReport, build, compared},
-    score::score_with,
+    report::{Report, RoundReport, RunReport, compared},
 };
 
 use super::{
-    analyze::{RECORD_LIMIT, exit, exports, on_all_cores, read_from, scoring_flags, write_all_to},
     arguments::{Common, Run},
+    ended::exit,
+    exports::{exports, write_all},
+    scoring,
     stdout::Stream,
 };
 use crate::{
     config::{Config, Flags, Keys, Profile, Resolved, load},
     error::Error,
     exit::Exit,
-    input::{BLOCK, Place, ReadOptions, read},
+    input::{Place, ReadOptions, read},
     length::parse_length,
     machine,
     process::{Launch, Status},
@@ -41,7 +42,7 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
             resolved.profile.name()
         )));
     }
-    let exports = exports(&arguments.export, registry)?;
+    let exports = exports(&arguments.scoring, registry)?;
     let launches = launches(arguments);
     for launch in &launches {
         launch
@@ -62,25 +63,13 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
         recorded.push(record);
     }
     let interrupt = AtomicBool::new(false);
-    let extras: Vec<_> = resolved
-        .plan
-        .metrics
-        .iter()
-        .flat_map(|planned| planned.metric.extras())
-        .collect();
+    let extras = resolved.extras();
     let settings = config.input_settings();
     let mut options = ReadOptions {
-        threads: std::thread::available_parallelism().map_or(1, usize::from),
-        formats: &registry.formats,
-        format: None,
-        settings: &settings,
         rules: Arc::new(config.rules()),
         naming: config.naming().map(Arc::new),
-        selection: Arc::default(),
         extras: &extras,
-        record_limit: RECORD_LIMIT,
-        block: BLOCK,
-        interrupt: &interrupt,
+        ..ReadOptions::new(&registry.formats, &settings, &interrupt)
     };
     let done = rounds(&plan, &options)?;
 
@@ -106,11 +95,7 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
     };
     head.interrupted = done.interrupted;
     head.notices.extend(done.notices.iter().cloned());
-    let scored = score_with(&head.summary, &resolved.plan, &|n, work| {
-        on_all_cores(options.threads, n, work);
-    });
-    let read = read_from(&head, &resolved);
-    let mut report = build(&head.summary, &resolved.plan, &scored, read);
+    let mut report = scoring::report(&head, &resolved, options.threads);
     if let Some(base) = base {
         let comparison = compare(&[base.summary], &head.summary, &resolved.plan);
         let policy = Policy {
@@ -121,9 +106,9 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
     }
     report.run = Some(of_rounds(&plan, &done));
     report.warnings.extend(advice(&report));
-    write_all_to(
+    write_all(
         Stream::Err,
-        arguments.json,
+        &arguments.scoring,
         common,
         &report,
         &head.summary,
@@ -169,20 +154,12 @@ fn ended(arguments: &Run, resolved: &Resolved, report: &Report, done: &Done) -> 
 
 fn flags(arguments: &Run) -> Result<Flags, Error> {
     let topics = (!arguments.topic.is_empty()).then(|| arguments.topic.join(","));
-    scoring_flags(
-        &[
-            ("pss.fail_under", "--fail-under", &arguments.fail_under),
-            ("pss.fail_on", "--fail-on", &arguments.fail_on),
-            ("pss.metrics", "--metrics", &arguments.metrics),
-            ("pss.top", "--top", &arguments.top),
-            ("run.interval", "--interval", &arguments.interval),
-            ("kafka.bootstrap.servers", "--kafka", &arguments.kafka),
-            ("kafka.group.id", "--group", &arguments.group),
-            ("kafka.topics", "--topic", &topics),
-        ],
-        arguments.strict,
-        &arguments.weight,
-    )
+    arguments.scoring.flags(&[
+        ("run.interval", "--interval", &arguments.interval),
+        ("kafka.bootstrap.servers", "--kafka", &arguments.kafka),
+        ("kafka.group.id", "--group", &arguments.group),
+        ("kafka.topics", "--topic", &topics),
+    ])
 }
 
 /// The samplers that take part, and what the user says to them.

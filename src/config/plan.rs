@@ -1,10 +1,12 @@
 //! From settings to what is done: the plan of metrics, thresholds and limits.
 
 use pss_integrations::formats::{Column, InputSettings, table::Field};
-use pss_metrics::model::{Category, Naming, OwnRule, OwnRules};
+use pss_metrics::model::{Category, ExtraSpec, Naming, OwnRule, OwnRules};
 use pss_metrics::score::{Curve, Metric, NoDataPolicy, Plan, Planned, Settings};
 
-use crate::length::{Length, parse_length};
+use std::time::Duration;
+
+use crate::length::parse_length;
 
 use super::{
     error::ConfigError,
@@ -64,6 +66,16 @@ pub struct Resolved {
     pub bad_limit: BadLimit,
     /// Operations shown.
     pub top: usize,
+}
+
+impl Resolved {
+    /// What the metrics want kept beside what every summary keeps.
+    pub fn extras(&self) -> Vec<ExtraSpec> {
+        let metrics = self.plan.metrics.iter();
+        metrics
+            .flat_map(|planned| planned.metric.extras())
+            .collect()
+    }
 }
 
 impl Config {
@@ -220,7 +232,7 @@ impl Config {
     }
 
     /// A length of time.
-    pub fn length(&self, key: &str) -> Option<Length> {
+    pub fn length(&self, key: &str) -> Option<Duration> {
         parse_length(self.text(key)?).ok()
     }
 

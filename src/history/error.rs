@@ -1,5 +1,6 @@
 //! Why a history cannot be used: each with its exit code, and the file left as it was.
 
+use pss_metrics::report::visible;
 use rusqlite::{Error as Sql, ErrorCode};
 
 use crate::{exit::Exit, input::SummaryFileError};
@@ -79,9 +80,8 @@ pub enum HistoryError {
 }
 
 impl HistoryError {
-    /// No run is as asked for; names may hold anything, and control characters must not reach the terminal.
+    /// No run is as asked for; names may hold anything.
     pub fn no_run(path: String, wanted: &str, help: &str) -> HistoryError {
-        let visible = |text: &str| text.replace(char::is_control, "?");
         HistoryError::NoRun {
             path,
             wanted: visible(wanted),

@@ -3,8 +3,9 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
 };
+
+use crate::process::ask;
 
 /// What git says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -102,16 +103,16 @@ fn is_commit(text: &str) -> bool {
 }
 
 fn dirty(top: &Path) -> Option<bool> {
-    let output = Command::new("git")
-        // No program that the repository names is started, and nothing is written.
-        .args(["-c", "core.fsmonitor=false", "--no-optional-locks"])
-        .args(["status", "--porcelain", "--untracked-files=no"])
-        .current_dir(top)
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output.status.success().then_some(!output.stdout.is_empty())
+    // No program that the repository names is started, and nothing is written.
+    let arguments = [
+        "-c",
+        "core.fsmonitor=false",
+        "--no-optional-locks",
+        "status",
+        "--porcelain",
+        "--untracked-files=no",
+    ];
+    ask(top, "git", &arguments).map(|printed| !printed.is_empty())
 }
 
 /// The last part of origin's address.

@@ -29,7 +29,7 @@ use super::{
     place::Place,
     select::{LeftOut, Selection},
     source::Source,
-    split::{Block, Splitter},
+    split::{BLOCK, Block, Splitter},
     summary_file::{is_summary, parse_summary},
     worker::Worker,
 };
@@ -58,6 +58,32 @@ pub struct ReadOptions<'a> {
     pub block: usize,
     /// Set when the user asks to stop; what was read until then is returned.
     pub interrupt: &'a AtomicBool,
+}
+
+/// Longest record: no span comes near it, and one that does would cost its length in memory.
+const RECORD_LIMIT: usize = 64 << 20;
+
+impl<'a> ReadOptions<'a> {
+    /// Everything there is, in whatever format it is, on all cores.
+    pub fn new(
+        formats: &'a [&'static dyn Format],
+        settings: &'a InputSettings,
+        interrupt: &'a AtomicBool,
+    ) -> ReadOptions<'a> {
+        ReadOptions {
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            formats,
+            format: None,
+            settings,
+            rules: Arc::default(),
+            naming: None,
+            selection: Arc::default(),
+            extras: &[],
+            record_limit: RECORD_LIMIT,
+            block: BLOCK,
+            interrupt,
+        }
+    }
 }
 
 /// Told how far reading is.

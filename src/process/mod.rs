@@ -3,19 +3,33 @@
 //! A command leads a process group of its own, which has the terminal while it runs, so that it reads and is interrupted as if `pss` were not there. What outlives
 //! it is left to `pss` as its subreaper, and stopped. A second process, the [`guard`], stops all of them should `pss` itself be killed.
 
+mod ask;
+#[cfg(unix)]
 mod ended;
+#[cfg(unix)]
 mod foreground;
+#[cfg(unix)]
 pub mod guard;
+#[cfg(unix)]
 mod host;
+#[cfg(unix)]
 mod keeper;
+#[cfg(unix)]
 mod launch;
+#[cfg(unix)]
 mod program;
+#[cfg(unix)]
 mod running;
+#[cfg(unix)]
 mod strays;
 
-pub use ended::{Ended, Status};
-pub use host::Host;
-pub use launch::{Launch, StartError};
-pub use program::find;
-pub use running::Running;
-pub use strays::stop_strays;
+pub use ask::ask;
+#[cfg(unix)]
+pub use {
+    ended::{Ended, Status},
+    host::Host,
+    launch::{Launch, StartError},
+    program::find,
+    running::Running,
+    strays::stop_strays,
+};

@@ -1,11 +1,11 @@
 //! What to run, and how to watch it.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use pss_integrations::samplers::{Sampler, SamplerSettings};
 
 use super::record::Recorder;
-use crate::{length::Length, process::Launch};
+use crate::process::Launch;
 
 /// Whether spans are received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -37,11 +37,11 @@ pub struct Plan {
     /// Rounds before them that do not.
     pub warmup: u64,
     /// Rounds go on until they have taken so long, however many that are.
-    pub duration: Option<Length>,
+    pub duration: Option<Duration>,
     /// A round that takes longer is stopped, and failed.
-    pub timeout: Option<Length>,
+    pub timeout: Option<Duration>,
     /// Time between samples; by the length of the round where nothing is said.
-    pub interval: Option<Length>,
+    pub interval: Option<Duration>,
     /// Run before each round.
     pub prepare: Option<Launch>,
     /// Run after each round.

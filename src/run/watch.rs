@@ -17,7 +17,7 @@ use super::{
     shift::Shift,
     tap::{Look, Tap},
 };
-use crate::{length::Length, terminal::StatusLine};
+use crate::terminal::StatusLine;
 
 /// Between two samples, where the user does not say: a part of the time that has passed, so that a short run has some fifty samples and a long one costs little.
 const PART: u32 = 25;
@@ -45,7 +45,7 @@ pub(super) struct Seen {
 pub(super) struct Watched {
     pub(super) samplers: Vec<Box<dyn Polling>>,
     pub(super) recorder: Arc<Recorder>,
-    pub(super) interval: Option<Length>,
+    pub(super) interval: Option<Duration>,
     /// Behind the names of entities.
     pub(super) suffix: String,
     pub(super) status: StatusLine,

@@ -1,11 +1,14 @@
 //! What the scanner must read, by way of serde_json's values: slow and plain. The fuzzer uses it too.
 
+use std::fmt::Formatter;
+
 use pss_integrations::formats::native::RecordDecoder;
 use pss_metrics::{
     model::{Batch, Decimal, Parent, Span},
     summary::{Summariser, Summary},
 };
-use serde_json::Value;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Map, Value};
 
 /// The keys that [`reference`] understands, some of which no metric reads; a record with others may mean more to the scanner.
 pub(crate) const KEYS: [&str; 12] = [
@@ -21,6 +24,19 @@ pub(crate) const KEYS: [&str; 12] = [
     "filename",
     "something",
     "lineno",
+];
+
+/// The fields that metrics read; the rest of a record is only held to JSON's grammar.
+const NEEDED: [&str; 9] = [
+    "name",
+    "service",
+    "branch_tag",
+    "duration",
+    "wait_time",
+    "cpu_time",
+    "memory",
+    "error",
+    "timestamp",
 ];
 
 /// The summary of what one record pushed, or nothing where it was refused. A decoder that has learned how the record looks, or how others do, must say the same
@@ -54,10 +70,37 @@ pub(crate) fn fold(mut batch: Batch) -> Summary {
     summariser.finish()
 }
 
+/// The values of the fields that matter. Of the others only the grammar is read: a number beyond every float is no reason to lose a record that does not need it.
+fn needed(record: &str) -> Option<Map<String, Value>> {
+    struct Fields;
+    impl<'de> Visitor<'de> for Fields {
+        type Value = Map<String, Value>;
+
+        fn expecting(&self, formatter: &mut Formatter<'_>) -> std::fmt::Result {
+            formatter.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut fields = Map::new();
+            while let Some(key) = map.next_key::<String>()? {
+                if NEEDED.contains(&key.as_str()) {
+                    fields.insert(key, map.next_value()?);
+                } else {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            Ok(fields)
+        }
+    }
+    let mut json = serde_json::Deserializer::from_str(record);
+    let fields = json.deserialize_map(Fields).ok()?;
+    json.end().ok()?;
+    Some(fields)
+}
+
 /// The same by way of serde_json's values, slowly and plainly. `None` where the record must be refused.
 pub(crate) fn reference(record: &str) -> Option<Summary> {
-    let value: Value = serde_json::from_str(record).ok()?;
-    let object = value.as_object()?;
+    let object = needed(record)?;
     let text = |key: &str| match object.get(key) {
         None | Some(Value::Null) => Some(None),
         Some(Value::String(text)) => Some(Some(text.clone())),

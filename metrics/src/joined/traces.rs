@@ -1,6 +1,6 @@
 //! Spans held until all are read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 use xxhash_rust::xxh3::xxh3_64;
@@ -62,8 +62,9 @@ impl Traces {
         0.5f64.powi(self.halvings.cast_signed())
     }
 
-    fn keeps(&self, trace: u64) -> bool {
-        trace & ((1 << self.halvings) - 1) == 0
+    /// The bits that are zero in the hashes of the traces that are kept.
+    fn dropped(&self) -> u64 {
+        (1 << self.halvings) - 1
     }
 
     fn operation(&mut self, service: &str, name: &str) -> u32 {
@@ -99,7 +100,7 @@ impl Intake for Traces {
             return;
         }
         let trace = hash(span.trace_id);
-        if !self.keeps(trace) {
+        if trace & self.dropped() != 0 {
             return;
         }
         let operation = self.operation(
@@ -120,13 +121,8 @@ impl Intake for Traces {
         });
         while self.held.len() > self.most && self.halvings < 63 {
             self.halvings += 1;
-            let kept: BTreeSet<u64> = self
-                .held
-                .iter()
-                .map(|held| held.trace)
-                .filter(|trace| self.keeps(*trace))
-                .collect();
-            self.held.retain(|held| kept.contains(&held.trace));
+            let dropped = self.dropped();
+            self.held.retain(|held| held.trace & dropped == 0);
         }
     }
 

@@ -1,6 +1,6 @@
 //! A report in sentences: why this score, and what would raise it most.
 
-use super::data::{FactorReport, MetricReport, Report, WorstReport};
+use super::data::{FactorReport, MetricReport, Report};
 use crate::score::MetricMeta;
 
 /// Points below which nothing is worth a sentence: they show as 0.0.
@@ -85,7 +85,7 @@ fn lost(metric: &MetricReport) -> String {
     let worst = worst.map_or_else(String::new, |worst| {
         format!(
             " Most of it is {} with {:.1}.",
-            subject(worst),
+            worst.subject(),
             worst.points
         )
     });
@@ -177,16 +177,4 @@ fn missing(metric: &MetricReport) -> Option<String> {
         "{} is not in it: {why}. It needs {}.",
         metric.code, metric.needs
     ))
-}
-
-fn subject(worst: &WorstReport) -> String {
-    match (&worst.service, &worst.operation, &worst.entity) {
-        (Some(service), Some(operation), _) if !service.is_empty() => {
-            format!("{service}/{operation}")
-        }
-        (_, Some(operation), _) => operation.clone(),
-        (Some(service), None, _) => service.clone(),
-        (None, _, Some(entity)) => entity.clone(),
-        (None, ..) => "the whole run".to_owned(),
-    }
 }

@@ -6,6 +6,7 @@ mod data;
 mod distribution;
 mod explained;
 mod gate;
+mod names;
 mod run;
 mod verdict;
 
@@ -17,4 +18,5 @@ pub use data::{
     VerdictOutcome, WorstReport,
 };
 pub use explained::{Explained, explain};
+pub use names::{named, visible};
 pub use run::{RoundReport, RunReport, SpreadReport};

@@ -2,14 +2,8 @@
 
 use std::sync::Arc;
 
-use pss_metrics::{report::build, score::score_with};
-
 use super::{
-    super::{
-        analyze::{RECORD_LIMIT, exit, listen, on_all_cores, read_from},
-        arguments::Common,
-        stdout,
-    },
+    super::{arguments::Common, ended::exit, interrupt::listen, scoring::report, stdout},
     arguments::{Add, labels},
     json, place_of,
 };
@@ -18,7 +12,7 @@ use crate::{
     error::Error,
     exit::Exit,
     history::{Filter, NewRun, Store},
-    input::{BLOCK, ReadOptions, Selection, places, read},
+    input::{ReadOptions, places, read},
     machine,
     registry::Registry,
     terminal::Bar,
@@ -45,43 +39,23 @@ pub(super) fn run(
     let mut store = Store::write(&place.path)?;
 
     let interrupt = listen()?;
-    let extras: Vec<_> = resolved
-        .plan
-        .metrics
-        .iter()
-        .flat_map(|planned| planned.metric.extras())
-        .collect();
+    let extras = resolved.extras();
     let bar = Bar::new(common.quiet);
     let settings = config.input_settings();
-    let options = ReadOptions {
-        threads: arguments
-            .threads
-            .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
-        formats: &registry.formats,
-        format: arguments
-            .format
-            .as_deref()
-            .map(|name| registry.format(name))
-            .transpose()?,
-        settings: &settings,
+    let mut options = ReadOptions {
+        format: registry.format_if(arguments.format.as_deref())?,
         rules: Arc::new(config.rules()),
         naming: config.naming().map(Arc::new),
-        selection: Arc::new(Selection::default()),
         extras: &extras,
-        record_limit: RECORD_LIMIT,
-        block: BLOCK,
-        interrupt: &interrupt,
+        ..ReadOptions::new(&registry.formats, &settings, &interrupt)
     };
+    options.threads = arguments.threads.unwrap_or(options.threads);
     let mut outcome = read(
         &places(&arguments.files, &registry.formats)?,
         &options,
         &bar,
     )?;
-    let scored = score_with(&outcome.summary, &resolved.plan, &|n, work| {
-        on_all_cores(options.threads, n, work);
-    });
-    let provenance = read_from(&outcome, &resolved);
-    let report = build(&outcome.summary, &resolved.plan, &scored, provenance);
+    let report = report(&outcome, &resolved, options.threads);
     bar.clear();
     let ended = exit(&resolved, &report);
     // Half a run, or one of bad records, would be taken for a change. What only misses a threshold is what a history is for.

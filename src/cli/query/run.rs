@@ -10,9 +10,9 @@ use pss_columnar::sql;
 
 use super::{
     super::{
-        analyze::{RECORD_LIMIT, warn},
         arguments::{Common, Query, QueryOutput},
         stdout,
+        warning::warn,
     },
     csv, json, table,
 };
@@ -21,7 +21,7 @@ use crate::{
     error::Error,
     exit::Exit,
     files,
-    input::{BLOCK, InputError, ReadOptions, pass, places},
+    input::{InputError, ReadOptions, pass, places},
     registry::Registry,
     terminal::{Bar, Look},
 };
@@ -117,20 +117,9 @@ fn tables(
     let interrupt = AtomicBool::new(false);
     let options = ReadOptions {
         threads: 1,
-        formats: &registry.formats,
-        format: arguments
-            .format
-            .as_deref()
-            .map(|name| registry.format(name))
-            .transpose()?,
-        settings: &settings,
+        format: registry.format_if(arguments.format.as_deref())?,
         rules: Arc::clone(&rules),
-        naming: None,
-        selection: Arc::default(),
-        extras: &[],
-        record_limit: RECORD_LIMIT,
-        block: BLOCK,
-        interrupt: &interrupt,
+        ..ReadOptions::new(&registry.formats, &settings, &interrupt)
     };
     let places = places(&arguments.files, &registry.formats)?;
     let mut tables = query.tables(rules);

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle};
 use pss_columnar::sql::{Answer, Value};
+use pss_metrics::report::visible;
 
-use super::{super::analyze::warn, json};
+use super::{super::warning::warn, json};
 use crate::terminal::Look;
 
 /// Most rows: nobody reads more, and laying them out needs them all at once.
@@ -27,7 +28,7 @@ pub(super) fn write(answer: &Answer, look: &Look, out: &mut dyn Write) -> io::Re
     table.set_header(
         names
             .iter()
-            .map(|name| look.paint(look.styles.dim, &shown(name))),
+            .map(|name| look.paint(look.styles.dim, &visible(name))),
     );
     for row in 0..answer.height().min(ROWS) {
         table.add_row(answer.row(row).map(cell));
@@ -55,19 +56,12 @@ fn cell(value: Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::Float(value) => float(value),
-        Value::Text(text) => shown(&text),
-        value => shown(&match json::value(value) {
+        Value::Text(text) => visible(&text),
+        value => visible(&match json::value(value) {
             serde_json::Value::String(text) => text,
             other => other.to_string(),
         }),
     }
-}
-
-/// Text is data: control characters must not reach the terminal.
-fn shown(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '?' } else { c })
-        .collect()
 }
 
 /// Six decimals, or six digits where those would say nothing.
@@ -109,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_are_not_shown() {
-        assert_eq!(shown("a\u{1b}[31mb\n"), "a?[31mb?");
+    fn control_characters_are_not_visible() {
+        assert_eq!(visible("a\u{1b}[31mb\n"), "a?[31mb?");
     }
 }

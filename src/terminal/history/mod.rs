@@ -4,6 +4,8 @@ mod list;
 mod show;
 mod trend;
 
+use pss_metrics::report::visible;
+
 use crate::history::Entry;
 
 pub use list::list;
@@ -14,7 +16,7 @@ pub use trend::trend;
 const COMMIT: usize = 9;
 
 fn plain(text: &str) -> String {
-    super::report::named("", text)
+    visible(text)
 }
 
 fn commit(commit: Option<&str>, dirty: Option<bool>) -> String {

@@ -17,7 +17,7 @@ use super::{
     },
     names::named,
     table::{align_right, points, table},
-    wrap::wrapped,
+    wrap::{painted, wrapped},
 };
 
 /// Operations listed that only one side has.
@@ -51,7 +51,7 @@ fn headline(out: &mut String, report: &Report, comparison: &Comparison, look: &L
                     None => format!("{} n/a", part.name),
                 })
                 .collect();
-            wrapped(
+            painted(
                 out,
                 &format!(
                     "{title}  {} of 100: {} (0 is no change beyond noise, either way)",
@@ -74,7 +74,7 @@ fn headline(out: &mut String, report: &Report, comparison: &Comparison, look: &L
     };
     let bases = comparison.runs.iter().filter(|run| run.side == "base");
     let (n, spans) = bases.fold((0, 0), |(n, spans), run| (n + 1, spans + run.spans));
-    wrapped(
+    painted(
         out,
         &format!(
             "verdict {} {dot} {} {dot} {n} base {} with {} spans {dot} head with {} spans",

@@ -27,7 +27,6 @@ mod wrap;
 
 #[cfg(feature = "history")]
 pub(super) use {
-    names::named,
     table::{align_right, table},
     wrap::wrapped,
 };

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use pss_metrics::report::{Report, RoundReport, SpreadReport};
+use pss_metrics::report::{Report, RoundReport, SpreadReport, visible};
 
 use super::{
     super::{numbers::seconds, style::Look},
-    wrap::wrapped,
+    wrap::{painted, wrapped},
 };
 
 pub(super) fn run(out: &mut String, report: &Report, look: &Look) {
@@ -17,13 +17,8 @@ pub(super) fn run(out: &mut String, report: &Report, look: &Look) {
         look.styles.heading,
         &format!("{rounds} {}", if rounds == 1 { "round" } else { "rounds" }),
     );
-    let command: String = run
-        .command
-        .join(" ")
-        .chars()
-        .map(|c| if c.is_control() { '?' } else { c })
-        .collect();
-    wrapped(out, &format!("{title} of {command}"), 2, look.width);
+    let command = visible(&run.command.join(" "));
+    painted(out, &format!("{title} of {command}"), 2, look.width);
     let mut line = |name: &str, spread: Option<SpreadReport>, show: fn(f64) -> String| {
         let Some(spread) = spread else { return };
         if rounds - run.failed as usize == 1 {

@@ -1,7 +1,14 @@
 //! Words wrapped to the width.
 
-/// Words wrapped to the width, lines after the first indented.
+use pss_metrics::report::visible;
+
+/// Words wrapped to the width, lines after the first indented. Whatever the text holds, nothing of it acts on the terminal.
 pub(in crate::terminal) fn wrapped(out: &mut String, text: &str, indent: usize, width: usize) {
+    painted(out, &visible(text), indent, width);
+}
+
+/// The same of a text with styles, which holds nothing from outside that was not made visible.
+pub(super) fn painted(out: &mut String, text: &str, indent: usize, width: usize) {
     let mut column = 0;
     for (at, word) in text.split(' ').enumerate() {
         let length = unicode_width::UnicodeWidthStr::width(word);
@@ -13,14 +20,20 @@ pub(in crate::terminal) fn wrapped(out: &mut String, text: &str, indent: usize, 
             out.push(' ');
             column += 1;
         }
-        out.extend(word.chars().map(|c| {
-            if c.is_control() && c != '\u{1b}' {
-                '?'
-            } else {
-                c
-            }
-        }));
+        out.push_str(word);
         column += length;
     }
     out.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_wrapped_and_nothing_in_them_acts() {
+        let mut out = String::new();
+        wrapped(&mut out, "note: field \u{1b}[2J is\rread by nobody", 2, 20);
+        assert_eq!(out, "note: field ?[2J\n  is?read by nobody\n");
+    }
 }

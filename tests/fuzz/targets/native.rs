@@ -5,6 +5,7 @@ mod reference;
 
 use pss_integrations::formats::native::RecordDecoder;
 use pss_metrics::model::Batch;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 /// What the scanner accepts is JSON; and of the fields that the reference knows it accepts the same records with the same values.
@@ -15,9 +16,9 @@ pub(crate) fn native(data: &[u8]) {
     let mut batch = Batch::default();
     let mine = RecordDecoder::default().push(text, &mut batch);
     match serde_json::from_str::<Value>(text) {
-        // A number that no float holds is no reason to refuse where nobody asks for its value.
+        // A number that no float holds, or half of a surrogate pair, is no reason to refuse where nobody asks for its value.
         Err(error) => assert!(
-            mine.is_err() || error.to_string().starts_with("number out of range"),
+            mine.is_err() || serde_json::from_str::<IgnoredAny>(text).is_ok(),
             "{text:?}: {error}"
         ),
         Ok(Value::Object(object)) => {

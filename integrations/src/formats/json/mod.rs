@@ -1,5 +1,6 @@
 //! What the formats in JSON share: a strict scanner, the reasons why a record cannot be used, and the outline of a document's first bytes.
 
+mod escape;
 mod literal;
 mod outline;
 mod pull;

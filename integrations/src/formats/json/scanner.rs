@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use pss_metrics::model::Decimal;
 
-use super::{literal::Literal, reason::Reason};
+use super::{escape, literal::Literal, reason::Reason};
 
 /// Levels of nesting beyond which a record is refused, as serde_json does.
 const DEPTH: u32 = 127;
@@ -245,7 +245,7 @@ impl<'a> Scanner<'a> {
     pub(in crate::formats) fn text(&mut self) -> Result<Cow<'a, str>> {
         let (raw, escaped) = self.raw_text()?;
         if escaped {
-            unescape(raw).map(Cow::Owned)
+            escape::unescape(raw).map(Cow::Owned)
         } else {
             Ok(Cow::Borrowed(raw))
         }
@@ -329,7 +329,7 @@ impl<'a> Scanner<'a> {
                 Next::Text => {
                     let (raw, escaped) = self.raw_text()?;
                     if escaped {
-                        unescape(raw)?;
+                        escape::check(raw)?;
                     }
                 }
                 Next::Number => {
@@ -383,7 +383,13 @@ impl<'a> Scanner<'a> {
     }
 
     fn skip_key(&mut self) -> Result<()> {
-        self.key().map(drop)
+        self.blanks();
+        let (raw, escaped) = self.raw_text()?;
+        if escaped {
+            escape::check(raw)?;
+        }
+        self.blanks();
+        self.expect(b':')
     }
 
     #[inline]
@@ -450,56 +456,6 @@ fn plain(bytes: &[u8]) -> usize {
         .count()
 }
 
-/// The text that an escaped one stands for.
-fn unescape(raw: &str) -> Result<String> {
-    let mut out = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some(at) = rest.find('\\') {
-        out.push_str(&rest[..at]);
-        let escape = *rest.as_bytes().get(at + 1).ok_or(Reason::Syntax)?;
-        let mut used = 2;
-        out.push(match escape {
-            b'"' => '"',
-            b'\\' => '\\',
-            b'/' => '/',
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
-                let high = hex(rest, at + 2)?;
-                used = 6;
-                if (0xd800..0xdc00).contains(&high) {
-                    if rest.as_bytes().get(at + 6..at + 8) != Some(b"\\u") {
-                        return Err(Reason::Syntax);
-                    }
-                    let low = hex(rest, at + 8)?;
-                    used = 12;
-                    if !(0xdc00..0xe000).contains(&low) {
-                        return Err(Reason::Syntax);
-                    }
-                    char::from_u32(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00))
-                        .ok_or(Reason::Syntax)?
-                } else {
-                    char::from_u32(high).ok_or(Reason::Syntax)?
-                }
-            }
-            _ => return Err(Reason::Syntax),
-        });
-        rest = &rest[at + used..];
-    }
-    out.push_str(rest);
-    Ok(out)
-}
-
-fn hex(text: &str, at: usize) -> Result<u32> {
-    let digits = text.as_bytes().get(at..at + 4).ok_or(Reason::Syntax)?;
-    digits.iter().try_fold(0, |value, digit| {
-        Ok(value * 16 + (*digit as char).to_digit(16).ok_or(Reason::Syntax)?)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -511,12 +467,9 @@ mod tests {
         scanner.skip().and_then(|()| scanner.end()).is_ok()
     }
 
-    /// What serde_json accepts, except that it refuses numbers beyond a float even where nobody asks for them.
+    /// What serde_json accepts where nobody asks for the value.
     fn reference(text: &str) -> bool {
-        serde_json::from_str::<serde_json::Value>(text).map_or_else(
-            |error| error.to_string().starts_with("number out of range"),
-            |_| true,
-        )
+        serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
     }
 
     #[test]
@@ -566,7 +519,8 @@ mod tests {
         for depth in [126, 127, 128, 129, 20_000] {
             let text = "[".repeat(depth) + &"]".repeat(depth);
             // A record is itself one level, so what it holds may nest one less.
-            assert_eq!(accepts(&text), reference(&format!("[{text}]")), "{depth}");
+            let kept = serde_json::from_str::<serde_json::Value>(&format!("[{text}]"));
+            assert_eq!(accepts(&text), kept.is_ok(), "{depth}");
         }
     }
 

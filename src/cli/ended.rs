@@ -1,0 +1,40 @@
+//! How a command that made a report ends.
+
+use pss_metrics::report::Report;
+
+use super::warning::warn;
+use crate::{config::Resolved, exit::Exit};
+
+/// The first that applies: interrupted, too many bad records, the verdict.
+pub(super) fn exit(resolved: &Resolved, report: &Report) -> Exit {
+    let mut exit = Exit::Done;
+    if report.input.partial {
+        exit = exit.or(Exit::Interrupted);
+    }
+    if resolved
+        .bad_limit
+        .exceeded(report.input.bad_records, report.input.records)
+    {
+        warn(&format!(
+            "{} of {} records cannot be used, more than the {} % allowed; mend the input, or raise bad_records in [pss] of pss.toml",
+            report.input.bad_records,
+            report.input.records,
+            100.0 * resolved.bad_limit.share
+        ));
+        exit = exit.or(Exit::Input);
+    }
+    if report.input.spans + report.input.samples == 0 && !report.input.partial {
+        warn(
+            "there is no good record; PyPSS has a number for that, which says nothing of a program",
+        );
+        exit = exit.or(Exit::Input);
+    }
+    if resolved
+        .fail_on
+        .iter()
+        .any(|verdict| verdict == report.verdict.outcome.name())
+    {
+        exit = exit.or(Exit::Verdict);
+    }
+    exit
+}

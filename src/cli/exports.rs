@@ -1,0 +1,108 @@
+//! `--export VIEW=PATH`, `--json`, and the report for people.
+
+use std::path::Path;
+
+use pss_integrations::views::View;
+use pss_metrics::{plugin::nearest, report::Report, summary::Summary};
+
+use super::{
+    arguments::Common,
+    scoring::Scoring,
+    stdout::{self, Stream},
+};
+use crate::{
+    error::Error,
+    files,
+    input::write_summary,
+    registry::Registry,
+    terminal::{Look, render},
+};
+
+/// What to write where.
+pub(super) enum Export<'a> {
+    View(&'static dyn View, &'a str),
+    Summary(&'a str),
+}
+
+/// What is asked for.
+pub(super) fn exports<'a>(
+    scoring: &'a Scoring,
+    registry: &Registry,
+) -> Result<Vec<Export<'a>>, Error> {
+    let mut names: Vec<&str> = registry.views.iter().map(|view| view.meta().name).collect();
+    names.push("summary");
+    let parse = |export: &'a String| {
+        let (name, path) = export.split_once('=').ok_or_else(|| {
+            Error::Usage(format!(
+                "--export {export:?} is not of the form VIEW=PATH, such as json=report.json"
+            ))
+        })?;
+        if name == "summary" {
+            return if path == "-" {
+                Err(Error::Usage(
+                    "a summary is no text: give --export summary= a file".to_owned(),
+                ))
+            } else {
+                Ok(Export::Summary(path))
+            };
+        }
+        match registry.views.iter().find(|view| view.meta().name == name) {
+            Some(view) => Ok(Export::View(*view, path)),
+            None => {
+                let help = nearest(name, names.iter().copied()).map_or_else(
+                    || format!("known: {}", names.join(", ")),
+                    |near| format!("did you mean {near}?"),
+                );
+                Err(Error::Usage(format!(
+                    "--export knows no view {name:?}; {help}"
+                )))
+            }
+        }
+    };
+    scoring.export.iter().map(parse).collect()
+}
+
+/// Writes every report, even when one fails; the first failure is the error. The report for people goes to a stream.
+pub(super) fn write_all(
+    stream: Stream,
+    scoring: &Scoring,
+    common: &Common,
+    report: &Report,
+    summary: &Summary,
+    exports: &[Export<'_>],
+) -> Result<(), Error> {
+    let mut first = Ok(());
+    let mut keep = |result: Result<(), Error>| {
+        if first.is_ok() {
+            first = result;
+        }
+    };
+    let mut stdout_taken = false;
+    for export in exports {
+        keep(match export {
+            Export::Summary(path) => {
+                write_summary(Path::new(path), summary).map_err(|error| Error::Output {
+                    what: format!("`{path}`"),
+                    error: std::io::Error::other(error),
+                })
+            }
+            Export::View(view, "-") => {
+                stdout_taken = true;
+                stdout::write(|out| view.render(report, out))
+            }
+            Export::View(view, path) => files::export(path, |file| view.render(report, file))
+                .map_err(|error| Error::Output {
+                    what: format!("`{path}`"),
+                    error,
+                }),
+        });
+    }
+    let taken = stdout_taken && stream == Stream::Out;
+    if scoring.json {
+        keep(stream.write(|out| pss_integrations::views::json::Json.render(report, out)));
+    } else if !taken && !common.quiet {
+        let text = render(report, &Look::of(stream == Stream::Err, common.color));
+        keep(stream.write(|out| out.write_all(text.as_bytes())));
+    }
+    first
+}

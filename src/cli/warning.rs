@@ -1,0 +1,10 @@
+//! Warnings on standard error.
+
+/// Prints one.
+#[expect(
+    clippy::print_stderr,
+    reason = "a warning meets the user on standard error"
+)]
+pub(super) fn warn(text: &str) {
+    eprintln!("warning: {text}");
+}
