@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use pss_metrics::{
     compare::{Direction, compare},
-    folded::{Definition, Folded, Measure, Measured, Measures, Shape},
+    folded::{Aggregated, Definition, Folded, Measure, Measured, Measures, Shape},
     model::{Batch, Decided, ExtraSpec, Span},
     report::{Provenance, build},
     score::{Curve, Metric, Outcome, Plan, Planned, Scored, Settings, score},
@@ -63,11 +63,35 @@ fn folded(
 fn all() -> Vec<&'static Folded> {
     let real = Measures::Real;
     vec![
-        folded("SPREAD", "a", Shape::Dispersion(curve(0.5, 1.25)), real, seconds),
+        folded(
+            "SPREAD",
+            "a",
+            Shape::Dispersion(curve(0.5, 1.25)),
+            real,
+            seconds,
+        ),
         folded("MOVES", "a", Shape::Level(curve(0.2, 0.5)), real, seconds),
-        folded("SLOW", "c", Shape::Ratio(curve(0.01, 0.1)), Measures::Truth, slow),
-        folded("TAIL", "a", Shape::Quantile(0.9, curve(0.02, 0.2)), real, seconds),
-        folded("SIZE", "d", Shape::Mean(curve(1e6, 1e9)), Measures::Whole, bytes),
+        folded(
+            "SLOW",
+            "c",
+            Shape::Ratio(curve(0.01, 0.1)),
+            Measures::Truth,
+            slow,
+        ),
+        folded(
+            "TAIL",
+            "a",
+            Shape::Quantile(0.9, curve(0.02, 0.2)),
+            real,
+            seconds,
+        ),
+        folded(
+            "SIZE",
+            "d",
+            Shape::Mean(curve(1e6, 1e9)),
+            Measures::Whole,
+            bytes,
+        ),
     ]
 }
 
@@ -203,31 +227,53 @@ fn every_shape_scores_with_an_interval_and_says_which_operation() {
     let (extras, plan) = (extras(&metrics), plan(&metrics));
     let mut calls = run(2000, steady);
     // Another operation, that is all that the first is not.
-    calls.extend(run(2000, |at| {
-        let moved = if at > 1000 { 8.0 } else { 1.0 };
-        (1e7 * moved * (1.0 + 20.0 * noise(at).powi(4))) as u64
-    })
-    .into_iter()
-    .map(|call| Call { name: 1, memory: Some(1 << 33), ..call }));
+    calls.extend(
+        run(2000, |at| {
+            let moved = if at > 1000 { 8.0 } else { 1.0 };
+            (1e7 * moved * (1.0 + 20.0 * noise(at).powi(4))) as u64
+        })
+        .into_iter()
+        .map(|call| Call {
+            name: 1,
+            memory: Some(1 << 33),
+            ..call
+        }),
+    );
     let summary = summary(&calls, &extras);
     let scored = score(&summary, &plan);
     for (planned, metric) in plan.metrics.iter().zip(&scored.metrics) {
         let code = planned.metric.meta().code;
-        assert!(metric.outcome.score().expect(code) < 0.9, "{code} {:?}", metric.outcome);
+        assert!(
+            metric.outcome.score().expect(code) < 0.9,
+            "{code} {:?}",
+            metric.outcome
+        );
         assert!(metric.interval.is_some(), "{code}");
     }
     let provenance = Provenance {
         files: Vec::new(),
         partial: false,
         notices: Vec::new(),
-        generator: serde_json::from_str(r#"{"name": "t", "version": "0", "profile": "default"}"#).expect("a generator"),
+        generator: serde_json::from_str(r#"{"name": "t", "version": "0", "profile": "default"}"#)
+            .expect("a generator"),
         top: 10,
     };
     let report = build(&summary, &plan, &scored, provenance);
     for metric in &report.metrics {
-        assert_eq!(metric.worst[0].operation.as_deref(), Some("look up"), "{}", metric.code);
+        assert_eq!(
+            metric.worst[0].operation.as_deref(),
+            Some("look up"),
+            "{}",
+            metric.code
+        );
     }
-    assert!(scored.timeline.moments.iter().any(|moment| moment.score.is_some()));
+    assert!(
+        scored
+            .timeline
+            .moments
+            .iter()
+            .any(|moment| moment.score.is_some())
+    );
 }
 
 #[test]
@@ -236,7 +282,9 @@ fn a_comparison_sees_what_got_worse() {
     let (extras, plan) = (extras(&metrics), plan(&metrics));
     let base = summary(&run(3000, steady), &extras);
     let head = summary(
-        &run(3000, |at| steady(at) * if noise(at + 77) < 0.2 { 30 } else { 1 }),
+        &run(3000, |at| {
+            steady(at) * if noise(at + 77) < 0.2 { 30 } else { 1 }
+        }),
         &extras,
     );
     let comparison = compare(&[base], &head, &plan);
@@ -245,7 +293,12 @@ fn a_comparison_sees_what_got_worse() {
         found.expect("compared").direction
     };
     for code in ["SPREAD", "SLOW", "TAIL"] {
-        assert_eq!(of(code), Direction::Worse, "{code} {:?}", comparison.metrics);
+        assert_eq!(
+            of(code),
+            Direction::Worse,
+            "{code} {:?}",
+            comparison.metrics
+        );
     }
     assert_eq!(of("SIZE"), Direction::Same);
 }
@@ -256,7 +309,11 @@ fn no_value_is_no_data_and_never_a_number() {
     let (extras, plan) = (extras(&metrics), plan(&metrics));
     let none: Vec<Call> = run(200, steady)
         .into_iter()
-        .map(|call| Call { duration: None, memory: None, ..call })
+        .map(|call| Call {
+            duration: None,
+            memory: None,
+            ..call
+        })
         .collect();
     let scored = score(&summary(&none, &extras), &plan);
     for metric in &scored.metrics {
@@ -278,7 +335,13 @@ fn a_value_that_cannot_be_kept_fails_this_metric_alone() {
         "m",
         Shape::Mean(curve(1.0, 2.0)),
         Measures::Real,
-        |span| Some(Measured::Number(if span.span.duration? > 11_900_000 { -1.0 } else { 1.0 })),
+        |span| {
+            Some(Measured::Number(if span.span.duration? > 11_900_000 {
+                -1.0
+            } else {
+                1.0
+            }))
+        },
     );
     let (both, alone) = ([spread, negative], [spread]);
     let summary_of = |metrics: &[&'static Folded]| summary(&run(2000, steady), &extras(metrics));
@@ -291,6 +354,36 @@ fn a_value_that_cannot_be_kept_fails_this_metric_alone() {
     let alone = score(&summary_of(&alone), &plan(&alone));
     assert_eq!(together.metrics[0].outcome, alone.metrics[0].outcome);
     assert_eq!(together.pss, alone.pss);
+}
+
+#[test]
+fn what_is_found_over_the_records_is_a_score_or_says_why_not() {
+    let aggregated = |clamp| Aggregated {
+        code: "FOUND".to_owned(),
+        question: "found?".to_owned(),
+        weight: 1.0,
+        place: ("pss.toml".to_owned(), 1),
+        definition: "avg(duration)".to_owned(),
+        clamp,
+    };
+    let plain = aggregated(false);
+    assert_eq!(plain.outcome(Some(0.25), 7).score(), Some(0.25));
+    for wrong in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
+        let said = format!("{:?}", plain.outcome(Some(wrong), 7));
+        assert!(
+            said.starts_with("Failed") && said.contains("between 0 and 1"),
+            "{said}"
+        );
+    }
+    let clamped = aggregated(true);
+    assert_eq!(clamped.outcome(Some(-0.1), 7).score(), Some(0.0));
+    assert_eq!(clamped.outcome(Some(7.0), 7).score(), Some(1.0));
+    assert!(matches!(
+        clamped.outcome(Some(f64::NAN), 7),
+        Outcome::Failed(_)
+    ));
+    assert!(matches!(plain.outcome(None, 7), Outcome::NoData(_)));
+    assert_eq!(plain.describe().code, "FOUND");
 }
 
 #[test]
@@ -313,7 +406,13 @@ fn a_summary_without_the_values_or_of_another_definition_says_so() {
     let mixed = reason(fresh().merge(summary(&calls, &[])));
     assert!(mixed.contains("not every summary"), "{mixed}");
     // The shape may change: the values are the same.
-    let other = folded("MINE", "value duration", Shape::Dispersion(curve(0.5, 1.25)), Measures::Real, seconds);
+    let other = folded(
+        "MINE",
+        "value duration",
+        Shape::Dispersion(curve(0.5, 1.25)),
+        Measures::Real,
+        seconds,
+    );
     let scored = score(&fresh(), &plan(&[other]));
     assert!(scored.metrics[0].outcome.score().is_some());
 }

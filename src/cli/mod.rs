@@ -35,7 +35,12 @@ use no_history as history;
 use clap::Parser;
 use pss_metrics::plugin::PluginCrate;
 
-use crate::{error::Error, exit::Exit, registry::Registry};
+use crate::{
+    config::{overrides, own_metrics},
+    error::Error,
+    exit::Exit,
+    registry::Registry,
+};
 
 pub use arguments::Cli;
 use arguments::Command;
@@ -65,8 +70,13 @@ pub fn run(crates: &[&'static PluginCrate]) -> Exit {
 }
 
 fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
-    let overrides = crate::config::overrides(cli.common.config.as_deref());
-    let registry = || Registry::collect(crates, &overrides);
+    let overrides = overrides(cli.common.config.as_deref());
+    let registry = || -> Result<Registry, Error> {
+        let mut registry = Registry::collect(crates, &overrides)?;
+        let own = own_metrics(cli.common.config.as_deref(), &registry.metrics);
+        registry.metrics.extend(own.map_err(Error::Config)?);
+        Ok(registry)
+    };
     match &cli.command {
         Command::Analyze(arguments) => analyze::run(arguments, &cli.common, &registry()?),
         Command::Compare(arguments) => compare::run(arguments, &cli.common, &registry()?),

@@ -64,11 +64,13 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
     }
     let interrupt = AtomicBool::new(false);
     let extras = resolved.extras();
+    let observers = resolved.observers().map_err(Error::Config)?;
     let settings = config.input_settings();
     let mut options = ReadOptions {
         rules: Arc::new(config.rules()),
         naming: config.naming().map(Arc::new),
         extras: &extras,
+        observers: &observers,
         ..ReadOptions::new(&registry.formats, &settings, &interrupt)
     };
     let done = rounds(&plan, &options)?;

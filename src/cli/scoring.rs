@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use clap::Args;
 use pss_metrics::{
     report::{Provenance, Report, build},
-    score::score_with,
+    score::score_given,
 };
 
 use super::provenance;
@@ -87,9 +87,14 @@ impl Scoring {
 
 /// Scores what was read.
 pub(super) fn report(outcome: &ReadOutcome, resolved: &Resolved, threads: usize) -> Report {
-    let scored = score_with(&outcome.summary, &resolved.plan, &|n, work| {
-        on_all_cores(threads, n, work);
-    });
+    let scored = score_given(
+        &outcome.summary,
+        &resolved.plan,
+        &outcome.given,
+        &|n, work| {
+            on_all_cores(threads, n, work);
+        },
+    );
     let provenance = Provenance {
         files: provenance::files(&outcome.files),
         partial: outcome.interrupted,

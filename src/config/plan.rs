@@ -6,7 +6,7 @@ use pss_metrics::score::{Curve, Metric, NoDataPolicy, Plan, Planned, Settings};
 
 use std::time::Duration;
 
-use crate::length::parse_length;
+use crate::{input::Observing, length::parse_length};
 
 use super::{
     error::ConfigError,
@@ -75,6 +75,33 @@ impl Resolved {
         metrics
             .flat_map(|planned| planned.metric.extras())
             .collect()
+    }
+
+    /// The metrics that watch the raw records.
+    ///
+    /// # Errors
+    /// Those that cannot, each with what is wrong.
+    pub fn observers(&self) -> Result<Vec<Observing<'_>>, Vec<ConfigError>> {
+        let (mut observers, mut errors) = (Vec::new(), Vec::new());
+        for planned in &self.plan.metrics {
+            let Some(observer) = planned.metric.observer() else {
+                continue;
+            };
+            let code = planned.metric.meta().code;
+            if let Err(why) = observer.ready() {
+                errors.push(ConfigError::new(format!("metric {code}"), why));
+            }
+            observers.push(Observing {
+                code,
+                observer,
+                settings: planned.settings.clone(),
+            });
+        }
+        if errors.is_empty() {
+            Ok(observers)
+        } else {
+            Err(errors)
+        }
     }
 }
 

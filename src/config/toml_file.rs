@@ -136,15 +136,18 @@ impl File<'_> {
         let Some(span) = span else {
             return self.name.to_owned();
         };
-        let line = 1 + self.text.as_bytes()[..span.start.min(self.text.len())]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count();
-        format!("{}:{line}", self.name)
+        format!("{}:{}", self.name, line(self.text, span.start))
     }
 }
 
-fn plain(value: &DeValue<'_>) -> Option<Value> {
+/// The line of a byte, from 1.
+pub(super) fn line(text: &str, at: usize) -> usize {
+    let before = &text.as_bytes()[..at.min(text.len())];
+    1 + before.iter().filter(|byte| **byte == b'\n').count()
+}
+
+/// A value, unless it is a table or an instant.
+pub(super) fn plain(value: &DeValue<'_>) -> Option<Value> {
     Some(match value {
         DeValue::String(text) => Value::Text(text.to_string()),
         DeValue::Integer(integer) => {

@@ -18,6 +18,7 @@ use pss_integrations::formats::{
 use pss_metrics::{
     model::{Bad, ExtraSpec, Naming, OwnRules},
     plugin::nearest,
+    score::{Given, Watch},
     summary::{Summariser, Summary},
 };
 
@@ -26,6 +27,7 @@ use super::{
     compressed::Compression,
     error::InputError,
     gather::Gather,
+    observe::{Observing, outcomes, watches},
     place::Place,
     select::{LeftOut, Selection},
     source::Source,
@@ -35,6 +37,7 @@ use super::{
 };
 
 /// How to read.
+#[derive(Clone)]
 pub struct ReadOptions<'a> {
     /// Decoding threads.
     pub threads: usize,
@@ -52,6 +55,10 @@ pub struct ReadOptions<'a> {
     pub selection: Arc<Selection>,
     /// Extra observations to keep.
     pub extras: &'a [ExtraSpec],
+    /// Metrics that watch the raw records.
+    pub observers: &'a [Observing<'a>],
+    /// Their taps, while they are read.
+    pub watches: &'a [Box<dyn Watch + 'a>],
     /// Longest record in bytes; longer ones are bad.
     pub record_limit: usize,
     /// Bytes cut off at once, more only where one record is longer: [`BLOCK`](super::BLOCK) unless there is a reason.
@@ -79,6 +86,8 @@ impl<'a> ReadOptions<'a> {
             naming: None,
             selection: Arc::default(),
             extras: &[],
+            observers: &[],
+            watches: &[],
             record_limit: RECORD_LIMIT,
             block: BLOCK,
             interrupt,
@@ -141,6 +150,8 @@ pub struct ReadOutcome {
     pub interrupted: bool,
     /// What the user should know.
     pub notices: Vec<String>,
+    /// Outcomes of the metrics that watched.
+    pub given: Given,
 }
 
 /// Reads all inputs.
@@ -166,13 +177,19 @@ pub fn read(
         records: 0,
         interrupted: false,
         notices: Vec::new(),
+        given: Given::new(),
+    };
+    let watches = watches(options);
+    let watched = ReadOptions {
+        watches: &watches,
+        ..options.clone()
     };
     for place in places {
         if options.interrupt.load(Ordering::Relaxed) {
             break;
         }
         let notices = &mut outcome.notices;
-        match read_one(place, options, progress, &mut all, &mut seen, notices) {
+        match read_one(place, &watched, progress, &mut all, &mut seen, notices) {
             Ok(file) => {
                 outcome.records += file.records;
                 outcome.files.push(file);
@@ -227,6 +244,7 @@ pub fn read(
             why,
         });
     }
+    outcome.given = outcomes(options.observers, watches, &outcome.files);
     Ok(outcome)
 }
 

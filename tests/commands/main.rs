@@ -14,6 +14,8 @@ mod kafka;
 mod manual;
 #[cfg(not(feature = "history"))]
 mod no_history;
+#[cfg(feature = "sql")]
+mod own_metrics;
 mod plugins;
 mod pypss;
 #[cfg(feature = "sql")]

@@ -1,6 +1,6 @@
 //! What a metric of the user's own says of itself.
 
-use super::{definition::Definition, measured::Measures, shape::Shape};
+use super::{aggregated::Aggregated, definition::Definition, measured::Measures, shape::Shape};
 use crate::{
     plugin::{CONTRACT_VERSION, PluginKind, PluginMeta},
     score::{FactorMeta, MetricMeta},
@@ -11,7 +11,6 @@ pub const ORIGIN: &str = "pss.toml";
 
 /// The description, which lives as long as the program.
 pub(super) fn describe(definition: &Definition) -> &'static MetricMeta {
-    let keep = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
     let code = keep(definition.code.clone());
     let question = keep(definition.question.clone());
     let (shape, curve) = (definition.shape, definition.shape.curve());
@@ -38,16 +37,7 @@ pub(super) fn describe(definition: &Definition) -> &'static MetricMeta {
         Measures::Truth => "yes or no",
     };
     Box::leak(Box::new(MetricMeta {
-        plugin: PluginMeta {
-            kind: PluginKind::Metric,
-            name: keep(definition.code.to_ascii_lowercase()),
-            version: env!("CARGO_PKG_VERSION"),
-            description: question,
-            origin: ORIGIN,
-            file: keep(definition.place.0.clone()),
-            line: definition.place.1,
-            contract: CONTRACT_VERSION,
-        },
+        plugin: plugin(code, question, &definition.place),
         code,
         question,
         weight: definition.weight,
@@ -64,4 +54,46 @@ pub(super) fn describe(definition: &Definition) -> &'static MetricMeta {
         sources: &[],
         examples: &[],
     }))
+}
+
+/// The same of one that is found over the records.
+pub(super) fn describe_aggregated(aggregate: &Aggregated) -> &'static MetricMeta {
+    let code = keep(aggregate.code.clone());
+    let question = keep(aggregate.question.clone());
+    Box::leak(Box::new(MetricMeta {
+        plugin: plugin(code, question, &aggregate.place),
+        code,
+        question,
+        weight: aggregate.weight,
+        reads: keep(aggregate.definition.clone()),
+        factors: &[],
+        combination: if aggregate.clamp {
+            "as the query gives it, kept between 0 and 1"
+        } else {
+            "as the query gives it"
+        },
+        needs: "the records themselves: traces, and no summary",
+        minimum: "a result that is not null",
+        limits: "it has no interval, no timeline and no operations, and is in no comparison",
+        advice: "`pss query` shows what it is made of",
+        sources: &[],
+        examples: &[],
+    }))
+}
+
+fn keep(text: String) -> &'static str {
+    Box::leak(text.into_boxed_str())
+}
+
+fn plugin(code: &str, question: &'static str, place: &(String, u32)) -> PluginMeta {
+    PluginMeta {
+        kind: PluginKind::Metric,
+        name: keep(code.to_ascii_lowercase()),
+        version: env!("CARGO_PKG_VERSION"),
+        description: question,
+        origin: ORIGIN,
+        file: keep(place.0.clone()),
+        line: place.1,
+        contract: CONTRACT_VERSION,
+    }
 }

@@ -41,9 +41,9 @@ impl Folded {
             Some(false) => "not every summary (.pss) holds its values",
             None => "the summary (.pss) does not hold its values",
         };
-        let other = view.extra_keys().any(|key| {
-            key != self.key && key.split_once('@').is_some_and(|(of, _)| of == code)
-        });
+        let other = view
+            .extra_keys()
+            .any(|key| key != self.key && key.split_once('@').is_some_and(|(of, _)| of == code));
         let because = if other {
             format!("; it holds those of another definition of {code}")
         } else {
@@ -106,7 +106,8 @@ impl Metric for Folded {
             ));
         }
         subjects.finish(|| match seen {
-            0 => "no span has a value: `where` takes none, or `value` is null for all it takes".to_owned(),
+            0 => "no span has a value: `where` takes none, or `value` is null for all it takes"
+                .to_owned(),
             _ => format!("no operation has enough values ({seen} in all)"),
         })
     }

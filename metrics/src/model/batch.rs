@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
     category::{Category, Classified, classify, classify_attributes},
-    decided::Decided,
+    decided::{Decided, UNNAMED},
     naming::Naming,
     outcome::{cache_attribute, cache_outcome, error_flag},
     own_rules::OwnRules,
@@ -441,7 +441,7 @@ impl Batch {
         self.ops.push(Op {
             service: service.into(),
             operation: if operation.is_empty() {
-                "(unnamed)".into()
+                UNNAMED.into()
             } else {
                 operation.into()
             },

@@ -2,6 +2,9 @@
 
 use super::{category::Category, span::Span};
 
+/// What an operation is called whose spans have no name.
+pub const UNNAMED: &str = "(unnamed)";
+
 /// A span as extra observations see it: what the record says, and what the batch decided about it by the rules that everything else follows.
 #[derive(Debug, Clone, Copy)]
 pub struct Decided<'a> {

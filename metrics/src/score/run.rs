@@ -1,7 +1,7 @@
 //! Scores a summary by a plan.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::OnceLock,
 };
 
@@ -66,12 +66,24 @@ pub fn score(summary: &Summary, plan: &Plan) -> Scored {
 
 /// As [`score`], with the independent parts run by `for_each`: this crate has no threads, but who calls it may. The result is the same, bit for bit.
 pub fn score_with(summary: &Summary, plan: &Plan, for_each: ForEach<'_>) -> Scored {
+    score_given(summary, plan, &Given::new(), for_each)
+}
+
+/// Outcomes that observers of the raw records brought, by the codes of their metrics.
+pub type Given = BTreeMap<&'static str, Outcome>;
+
+/// As [`score_with`], with outcomes that are not computed from the summary. Such a metric has no interval and no place in the timeline: nothing of it can be left
+/// out. In the interval of the whole it stands as it is.
+pub fn score_given(summary: &Summary, plan: &Plan, given: &Given, for_each: ForEach<'_>) -> Scored {
     let totals = Totals::of_with(summary, for_each);
     let whole = SummaryView::whole(summary, &totals);
     let outcomes: Vec<Outcome> = plan
         .metrics
         .iter()
-        .map(|planned| planned.metric.score(&whole, &planned.settings))
+        .map(|planned| match given.get(planned.metric.meta().code) {
+            Some(outcome) => outcome.clone(),
+            None => planned.metric.score(&whole, &planned.settings),
+        })
         .collect();
     let counted: Vec<Option<f64>> = outcomes
         .iter()
@@ -99,6 +111,7 @@ pub fn score_with(summary: &Summary, plan: &Plan, for_each: ForEach<'_>) -> Scor
                 .map(|(((planned, full), frozen), counted)| {
                     let fallback = counted.unwrap_or(0.0);
                     match full {
+                        _ if given.contains_key(planned.metric.meta().code) => fallback,
                         Outcome::Scored { .. } => {
                             let view = SummaryView::without(summary, &totals, left_out, frozen);
                             planned
@@ -163,6 +176,7 @@ pub fn score_with(summary: &Summary, plan: &Plan, for_each: ForEach<'_>) -> Scor
         .map(|(at, outcome)| ScoredMetric {
             interval: outcome
                 .score()
+                .filter(|_| !given.contains_key(plan.metrics[at].metric.meta().code))
                 .and_then(|full| interval_of(full, &|scores| scores[at])),
             points: outcome
                 .score()

@@ -218,6 +218,18 @@ impl Visitor for Guard {
                 ),
             );
         }
+        if let Expr::Function(function) = expression
+            && self.one_row
+            && function.over.is_some()
+        {
+            return refuse(
+                function.name.span().start,
+                format!(
+                    "{} has a window (OVER), and gives a value for every row; leave it away",
+                    quoted(&function.name.to_string())
+                ),
+            );
+        }
         let mut word = |ident: &Ident| self.words.push((ident.value.clone(), ident.span.start));
         match expression {
             Expr::Identifier(ident) => word(ident),
@@ -350,8 +362,14 @@ mod tests {
         assert!(check_expression("duration > 1 AND name LIKE '%a%'").is_ok());
         for (sql, says) in [
             ("(SELECT 1)", "a query inside an expression"),
-            ("EXISTS (SELECT 1 FROM spans)", "a query inside an expression"),
-            ("duration IN (SELECT value FROM samples)", "a query inside an expression"),
+            (
+                "EXISTS (SELECT 1 FROM spans)",
+                "a query inside an expression",
+            ),
+            (
+                "duration IN (SELECT value FROM samples)",
+                "a query inside an expression",
+            ),
             ("read_csv('x')", "reads a file"),
             ("coalesce(scan_parquet('x'), 1)", "reads a file"),
             ("duration) FROM spans; SELECT (1", "behind the end"),

@@ -4,8 +4,10 @@
 //! over empty tables then finds unknown columns before a file is read. [`Tables`] takes records and keeps them as columns, in memory. [`Query::run`] brings both
 //! together; the [`Answer`] is cells for whoever prints, or a Parquet file. `blame` finds the place in the text that an error speaks of.
 //!
-//! [`measure`] is SQL over one span, for metrics without Rust.
+//! For metrics without Rust, [`measure`] is SQL over one span, and an [`Aggregate`] one number over all of them.
 
+mod aggregate;
+mod aggregate_metric;
 mod answer;
 mod blame;
 mod guard;
@@ -16,6 +18,8 @@ mod spans;
 mod tables;
 mod words;
 
+pub use aggregate::Aggregate;
+pub use aggregate_metric::AggregateMetric;
 pub use answer::{Answer, Value};
 pub use query::{Query, QueryError};
 pub use tables::Tables;

@@ -58,7 +58,11 @@ impl<'a> Cell<'a> {
             (Cell::Truth(a), Cell::Truth(b)) => Some(a.cmp(b)),
             (Cell::Number(a), Cell::Number(b)) => {
                 // Both zeros are one number.
-                Some(if a == b { Ordering::Equal } else { a.total_cmp(b) })
+                Some(if a == b {
+                    Ordering::Equal
+                } else {
+                    a.total_cmp(b)
+                })
             }
             (Cell::Text(a), Cell::Text(b)) => Some(a.as_bytes().cmp(b.as_bytes())),
             _ => None,

@@ -2,7 +2,7 @@
 
 use pss_integrations::sql_tables::{SPANS, SqlType};
 use pss_metrics::{
-    model::{Decided, Kind},
+    model::{Decided, Kind, UNNAMED},
     plugin::nearest,
 };
 use sqlparser::ast::Ident;
@@ -82,18 +82,24 @@ pub(super) fn find(ident: &Ident) -> Result<(Column, Type), QueryError> {
 impl Column {
     /// Whether formats may leave it unread.
     pub(super) fn is_identity(self) -> bool {
-        matches!(self, Column::TraceId | Column::SpanId | Column::ParentSpanId)
+        matches!(
+            self,
+            Column::TraceId | Column::SpanId | Column::ParentSpanId
+        )
     }
 
     pub(super) fn of<'a>(self, decided: &Decided<'a>) -> Cell<'a> {
         let span = decided.span;
-        let text = |text: Option<&'a str>| text.map_or(Cell::Null, Cell::text);
-        let id = |id: &'a str| text((!id.is_empty()).then_some(id));
+        // An empty text says nothing, as in the table.
+        let text = |text: Option<&'a str>| {
+            text.filter(|text| !text.is_empty())
+                .map_or(Cell::Null, Cell::text)
+        };
         let seconds = |ns: Option<u64>| Cell::number(ns.map(|ns| ns as f64 / 1e9));
         match self {
             Column::Service => text(span.service),
             Column::Name => text(span.name),
-            Column::Operation => Cell::text(decided.operation),
+            Column::Operation => text(Some(decided.operation).filter(|name| *name != UNNAMED)),
             Column::Category => Cell::text(decided.category.name()),
             Column::Kind => text(span.kind.map(Kind::name)),
             Column::Tag => text(span.tag),
@@ -105,9 +111,9 @@ impl Column {
             Column::Memory => Cell::number(span.memory.map(|bytes| bytes as f64)),
             Column::Error => Cell::truth(decided.error),
             Column::CacheHit => Cell::truth(decided.cache_hit),
-            Column::TraceId => id(span.trace_id),
-            Column::SpanId => id(span.span_id),
-            Column::ParentSpanId => id(span.parent_id),
+            Column::TraceId => text(Some(span.trace_id)),
+            Column::SpanId => text(Some(span.span_id)),
+            Column::ParentSpanId => text(Some(span.parent_id)),
         }
     }
 }

@@ -28,16 +28,22 @@ pub(super) fn compile(expression: &Expr) -> Result<Typed, QueryError> {
             let (column, of) = columns::find(ident)?;
             Ok((Node::Column(column), of))
         }
-        Expr::CompoundIdentifier(_) => refused("has a dot: a column stands alone, as in `duration`"),
+        Expr::CompoundIdentifier(_) => {
+            refused("has a dot: a column stands alone, as in `duration`")
+        }
         Expr::Value(value) => literal(&value.value).ok_or_else(|| {
-            wrong(expression, "is no value here: numbers, 'text', true, false and null are")
+            wrong(
+                expression,
+                "is no value here: numbers, 'text', true, false and null are",
+            )
         }),
         Expr::IsNull(inner) | Expr::IsUnknown(inner) => is_null(inner),
         Expr::IsNotNull(inner) | Expr::IsNotUnknown(inner) => is_null(inner).map(not),
         Expr::IsTrue(inner) => is(true, inner),
-        Expr::IsNotTrue(inner) => is(true, inner).map(not),
         Expr::IsFalse(inner) => is(false, inner),
-        Expr::IsNotFalse(inner) => is(false, inner).map(not),
+        // What polars makes of null here is not what SQL says.
+        Expr::IsNotTrue(_) => refused("may be read in two ways: write NOT COALESCE(.., false)"),
+        Expr::IsNotFalse(_) => refused("may be read in two ways: write COALESCE(.., true)"),
         Expr::InList {
             expr,
             list,
@@ -50,7 +56,10 @@ pub(super) fn compile(expression: &Expr) -> Result<Typed, QueryError> {
                 of = with;
                 items.push(item);
             }
-            Ok(perhaps_not(*negated, truth(Node::In(Box::new(node), items))))
+            Ok(perhaps_not(
+                *negated,
+                truth(Node::In(Box::new(node), items)),
+            ))
         }
         Expr::Between {
             expr,
@@ -111,7 +120,10 @@ pub(super) fn compile(expression: &Expr) -> Result<Typed, QueryError> {
 fn literal(value: &Value) -> Option<Typed> {
     match value {
         Value::Number(text, _) => {
-            let number: f64 = text.parse().ok().filter(|number: &f64| number.is_finite())?;
+            let number: f64 = text
+                .parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite())?;
             let whole = text.bytes().all(|byte| byte.is_ascii_digit());
             Some((
                 Node::Number(number),
@@ -164,7 +176,10 @@ fn binary(
             Node::Join(Box::new([texts(left)?, texts(right)?])),
             Type::Text,
         )),
-        _ => Err(wrong(whole, &format!("has the operator {op}, which is none here"))),
+        _ => Err(wrong(
+            whole,
+            &format!("has the operator {op}, which is none here"),
+        )),
     }
 }
 
@@ -196,10 +211,16 @@ fn case(
 
 fn like(expr: &Expr, pattern: &Expr, folded: bool, negated: bool) -> Result<Typed, QueryError> {
     let Expr::Value(value) = pattern else {
-        return Err(wrong(pattern, "is no pattern: write it as text, such as '%checkout%'"));
+        return Err(wrong(
+            pattern,
+            "is no pattern: write it as text, such as '%checkout%'",
+        ));
     };
     let Value::SingleQuotedString(text) = &value.value else {
-        return Err(wrong(pattern, "is no pattern: write it as text, such as '%checkout%'"));
+        return Err(wrong(
+            pattern,
+            "is no pattern: write it as text, such as '%checkout%'",
+        ));
     };
     let like = Node::Like(Box::new(texts(expr)?), Pattern::new(text, folded));
     Ok(perhaps_not(negated, truth(like)))
@@ -220,12 +241,7 @@ fn rounded(
     }
 }
 
-fn cast(
-    whole: &Expr,
-    kind: &CastKind,
-    expr: &Expr,
-    to: &DataType,
-) -> Result<Typed, QueryError> {
+fn cast(whole: &Expr, kind: &CastKind, expr: &Expr, to: &DataType) -> Result<Typed, QueryError> {
     let (node, of) = compile(expr)?;
     let real = match to {
         DataType::Float(_)
@@ -234,7 +250,12 @@ fn cast(
         | DataType::Real
         | DataType::Float64 => true,
         DataType::Int(_) | DataType::Integer(_) | DataType::BigInt(_) | DataType::Int64 => false,
-        _ => return Err(wrong(whole, "casts to neither DOUBLE nor BIGINT, and to nothing else can be cast here")),
+        _ => {
+            return Err(wrong(
+                whole,
+                "casts to neither DOUBLE nor BIGINT, and to nothing else can be cast here",
+            ));
+        }
     };
     let number = match of {
         Type::Null => Node::Null,
@@ -269,7 +290,10 @@ fn call(whole: &Expr, call: &Call) -> Result<Typed, QueryError> {
         return Err(wrong(whole, "has no list of arguments"));
     };
     if !plain || list.duplicate_treatment.is_some() || !list.clauses.is_empty() {
-        return Err(wrong(whole, "has more than arguments, which nothing here has"));
+        return Err(wrong(
+            whole,
+            "has more than arguments, which nothing here has",
+        ));
     }
     let (mut nodes, mut types) = (Vec::new(), Vec::new());
     for argument in &list.args {
@@ -303,7 +327,10 @@ fn numbers(expression: &Expr) -> Result<Typed, QueryError> {
     if of.is_number() {
         Ok((node, of))
     } else {
-        Err(wrong(expression, &format!("is {}, and no number", of.name())))
+        Err(wrong(
+            expression,
+            &format!("is {}, and no number", of.name()),
+        ))
     }
 }
 

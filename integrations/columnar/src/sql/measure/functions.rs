@@ -41,8 +41,20 @@ const ALL: [(&str, Function); 14] = [
 
 /// Functions over many rows, which a value of one row has no use for.
 const AGGREGATES: [&str; 14] = [
-    "avg", "count", "max", "mean", "median", "min", "quantile_cont", "quantile_disc", "row_number",
-    "stddev", "sum", "var", "variance", "first",
+    "avg",
+    "count",
+    "max",
+    "mean",
+    "median",
+    "min",
+    "quantile_cont",
+    "quantile_disc",
+    "row_number",
+    "stddev",
+    "sum",
+    "var",
+    "variance",
+    "first",
 ];
 
 /// The function of a name.
@@ -52,7 +64,8 @@ pub(super) fn find(name: &str, at: Location) -> Result<Function, QueryError> {
         return Ok(*function);
     }
     let help = if AGGREGATES.contains(&lower.as_str()) {
-        "is over many rows, and this is about one: `shape` says which statistic is scored".to_owned()
+        "is over many rows, and this is about one: `shape` says which statistic is scored"
+            .to_owned()
     } else {
         let names = || ALL.iter().map(|(name, _)| *name);
         let help = nearest(&lower, names()).map_or_else(
@@ -63,7 +76,10 @@ pub(super) fn find(name: &str, at: Location) -> Result<Function, QueryError> {
     };
     Err(QueryError::at(
         at,
-        format!("{} {help}", super::super::guard::quoted(&format!("{name}()"))),
+        format!(
+            "{} {help}",
+            super::super::guard::quoted(&format!("{name}()"))
+        ),
     ))
 }
 

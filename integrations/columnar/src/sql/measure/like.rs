@@ -104,7 +104,11 @@ mod tests {
             ("%ab", "aab", true),
             ("_%_", "a", false),
         ] {
-            assert_eq!(Pattern::new(pattern, false).takes(text), takes, "{pattern} {text}");
+            assert_eq!(
+                Pattern::new(pattern, false).takes(text),
+                takes,
+                "{pattern} {text}"
+            );
         }
         assert!(Pattern::new("%CheckOut", true).takes("/CHECKOUT"));
         assert!(!Pattern::new("%CheckOut", false).takes("/CHECKOUT"));

@@ -32,6 +32,9 @@ pub enum MeasureError {
     /// The value.
     #[error("value: {}", .0.message())]
     Value(QueryError),
+    /// The score.
+    #[error("score: {}", .0.message())]
+    Score(QueryError),
 }
 
 /// The measure of `value` over the spans for which `condition` is true.
@@ -39,7 +42,10 @@ pub enum MeasureError {
 /// # Errors
 /// What is no expression over a span, and types that do not fit.
 pub fn measure(condition: Option<&str>, value: &str) -> Result<Measure, MeasureError> {
-    let asked = condition.map(asked).transpose().map_err(MeasureError::Where)?;
+    let asked = condition
+        .map(asked)
+        .transpose()
+        .map_err(MeasureError::Where)?;
     let (node, of, text) = expression(value).map_err(MeasureError::Value)?;
     let measures = match of {
         Type::Truth => Measures::Truth,
@@ -56,11 +62,14 @@ pub fn measure(condition: Option<&str>, value: &str) -> Result<Measure, MeasureE
         Some((_, condition)) => format!("{text} WHERE {condition}"),
         None => text,
     };
-    let nodes = asked.iter().map(|(node, _)| node).chain([&node]);
+    let of_condition = asked
+        .as_ref()
+        .is_some_and(|(node, _)| node.reads_identities());
+    let identities = of_condition || node.reads_identities();
     Ok(Measure {
         measures,
         definition,
-        identities: nodes.into_iter().any(Node::reads_identities),
+        identities,
         of: Arc::new(move |span: &Decided<'_>| {
             if let Some((asked, _)) = &asked
                 && !matches!(asked.of(span), Cell::Truth(true))
@@ -74,6 +83,14 @@ pub fn measure(condition: Option<&str>, value: &str) -> Result<Measure, MeasureE
             }
         }),
     })
+}
+
+/// A condition over one span, in one spelling.
+///
+/// # Errors
+/// What is none.
+pub(super) fn condition(text: &str) -> Result<String, QueryError> {
+    asked(text).map(|(_, text)| text)
 }
 
 fn asked(condition: &str) -> Result<(Node, String), QueryError> {

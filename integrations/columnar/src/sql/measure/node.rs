@@ -231,11 +231,9 @@ impl Function {
             }
             Function::Lower => text(first(), str::to_lowercase),
             Function::Upper => text(first(), str::to_uppercase),
-            Function::Length => Cell::number(
-                first()
-                    .as_text()
-                    .map(|text| text.chars().count() as f64),
-            ),
+            Function::Length => {
+                Cell::number(first().as_text().map(|text| text.chars().count() as f64))
+            }
             Function::StartsWith => {
                 let mut both = cells();
                 match (both.next(), both.next()) {
