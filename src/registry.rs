@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use pss_integrations::{
     formats::{Format, formats},
+    hooks::{Hook, hooks},
+    load::{Load, loads},
     samplers::{Sampler, samplers},
     views::{View, views},
 };
@@ -22,6 +24,10 @@ pub struct Registry {
     pub formats: Vec<&'static dyn Format>,
     /// Samplers by name.
     pub samplers: Vec<&'static dyn Sampler>,
+    /// Load shapes by name.
+    pub loads: Vec<&'static dyn Load>,
+    /// Hooks by name.
+    pub hooks: Vec<&'static dyn Hook>,
     /// Views by name.
     pub views: Vec<&'static dyn View>,
 }
@@ -39,6 +45,8 @@ impl Registry {
             metrics: metrics(crates, overrides).map_err(Error::Registry)?,
             formats: formats(crates, overrides).map_err(Error::Registry)?,
             samplers: samplers(crates, overrides).map_err(Error::Registry)?,
+            loads: loads(crates, overrides).map_err(Error::Registry)?,
+            hooks: hooks(crates, overrides).map_err(Error::Registry)?,
             views: views(crates, overrides).map_err(Error::Registry)?,
         };
         // One that an override put aside did register; it only is not used.
@@ -115,6 +123,8 @@ impl Registry {
             .collect();
         all.extend(self.formats.iter().map(|format| format.meta().plugin));
         all.extend(self.samplers.iter().map(|sampler| sampler.meta().plugin));
+        all.extend(self.loads.iter().map(|load| load.meta().plugin));
+        all.extend(self.hooks.iter().map(|hook| hook.meta().plugin));
         all.extend(self.views.iter().map(|view| *view.meta()));
         all
     }
@@ -149,6 +159,21 @@ const OPTIONAL: &[Optional] = &[
         id: "sampler:gpu",
         endings: &[],
         feature: "gpu",
+    },
+    Optional {
+        id: "hook:webhook",
+        endings: &[],
+        feature: "http",
+    },
+    Optional {
+        id: "hook:pushgateway",
+        endings: &[],
+        feature: "http",
+    },
+    Optional {
+        id: "load:sawtooth",
+        endings: &[],
+        feature: "sample-plugin",
     },
     Optional {
         id: "metric:foobar",
@@ -191,6 +216,7 @@ fn built(feature: &str) -> bool {
         "columnar" => cfg!(feature = "columnar"),
         "kafka" => cfg!(feature = "kafka"),
         "gpu" => cfg!(feature = "gpu"),
+        "http" => cfg!(feature = "http"),
         "sample-plugin" => cfg!(feature = "sample-plugin"),
         _ => false,
     }

@@ -1,7 +1,10 @@
 //! The command line: one file per command.
 
+#[cfg(all(unix, feature = "process"))]
+mod add_plugin;
 mod analyze;
 mod arguments;
+mod ci;
 mod compare;
 mod completions;
 mod config;
@@ -11,14 +14,21 @@ mod explain;
 mod exports;
 #[cfg(feature = "history")]
 mod history;
+#[cfg(unix)]
+mod hooks;
 mod init;
 mod interrupt;
 mod joined;
+#[cfg(unix)]
+mod load;
+#[cfg(unix)]
+mod load_flags;
 mod man;
 #[cfg(not(feature = "history"))]
 mod no_history;
 mod plugins;
 mod provenance;
+mod push;
 mod pypss;
 mod query;
 #[cfg(unix)]
@@ -71,8 +81,17 @@ pub fn run(crates: &[&'static PluginCrate]) -> Exit {
 
 fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
     let overrides = overrides(cli.common.config.as_deref());
+    let built_in = || Registry::collect(crates, &overrides);
+    #[cfg(all(unix, feature = "process"))]
+    let lock = crate::programs::Lock::place(
+        crate::config::project_file(cli.common.config.as_deref()).as_deref(),
+    );
+    #[cfg(all(unix, feature = "process"))]
+    let joined = || crate::programs::join(built_in()?, &lock);
+    #[cfg(not(all(unix, feature = "process")))]
+    let joined = built_in;
     let registry = || -> Result<Registry, Error> {
-        let mut registry = Registry::collect(crates, &overrides)?;
+        let mut registry = joined()?;
         let own = own_metrics(cli.common.config.as_deref(), &registry.metrics);
         registry.metrics.extend(own.map_err(Error::Config)?);
         Ok(registry)
@@ -81,7 +100,17 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
         Command::Analyze(arguments) => analyze::run(arguments, &cli.common, &registry()?),
         Command::Compare(arguments) => compare::run(arguments, &cli.common, &registry()?),
         Command::Explain(arguments) => explain::run(arguments, &registry()?),
-        Command::Plugins(arguments) => plugins::run(arguments, &registry()?),
+        Command::Plugins(arguments) => match arguments.program() {
+            #[cfg(all(unix, feature = "process"))]
+            Some(program) => add_plugin::run(program, &cli.common, &lock, built_in()?),
+            #[cfg(not(all(unix, feature = "process")))]
+            Some(program) => Err(Error::Usage(format!(
+                "`{}` cannot be added: {}",
+                program.display(),
+                crate::registry::how("process")
+            ))),
+            None => plugins::run(arguments, &registry()?),
+        },
         Command::Init(arguments) => init::run(arguments),
         Command::Config(arguments) => config::run(arguments, &cli.common, &registry()?),
         Command::Convert(arguments) => convert::run(arguments, &cli.common, &registry()?),
@@ -91,6 +120,8 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
         Command::Man(arguments) => man::run(arguments, &cli.common),
         #[cfg(unix)]
         Command::Run(arguments) => run::run(arguments, &cli.common, &registry()?),
+        #[cfg(unix)]
+        Command::Load(arguments) => load::run(arguments, &cli.common, &registry()?),
         #[cfg(unix)]
         Command::Guard => {
             crate::process::guard::run(std::io::stdin().lock());

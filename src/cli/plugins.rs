@@ -38,6 +38,8 @@ pub(super) fn run(arguments: &Plugins, registry: &Registry) -> Result<Exit, Erro
                 .collect()
         }
         PluginsCommand::Info { plugin } => info(plugin, registry)?,
+        // Added before the plugins that were added are looked at.
+        PluginsCommand::Add { .. } => String::new(),
     };
     stdout::text(&text)?;
     Ok(Exit::Done)
@@ -66,20 +68,20 @@ fn info(plugin: &str, registry: &Registry) -> Result<String, Error> {
             "no plugin {plugin:?}{near} `pss plugins list` lists all"
         )));
     };
-    let mut text = if meta.origin == ORIGIN {
-        format!("{}\n{}\n{}\n", meta.id(), meta.description, from(meta))
+    let origin = if meta.origin == ORIGIN {
+        from(meta)
+    } else if meta.line == 0 {
+        format!(
+            "version {} of plugin {}, the program `{}`",
+            meta.version, meta.origin, meta.file
+        )
     } else {
         format!(
-            "{}\n{}\nversion {} from crate {}, plugin contract {}, declared at {}:{}\n",
-            meta.id(),
-            meta.description,
-            meta.version,
-            meta.origin,
-            meta.contract,
-            meta.file,
-            meta.line
+            "version {} from crate {}, plugin contract {}, declared at {}:{}",
+            meta.version, meta.origin, meta.contract, meta.file, meta.line
         )
     };
+    let mut text = format!("{}\n{}\n{origin}\n", meta.id(), meta.description);
     if let Some(metric) = registry
         .metrics
         .iter()

@@ -87,6 +87,8 @@ pub fn load(
         }
     }
     if errors.is_empty() {
+        #[cfg(all(unix, feature = "process"))]
+        crate::programs::set_limits(&config);
         Ok(config)
     } else {
         Err(errors)
@@ -121,7 +123,7 @@ pub(super) fn found_files(explicit: Option<&Path>) -> Vec<(String, PathBuf)> {
 }
 
 /// The project's file: the one that is named, else the nearest upwards from the working folder.
-fn project_file(explicit: Option<&Path>) -> Option<PathBuf> {
+pub(crate) fn project_file(explicit: Option<&Path>) -> Option<PathBuf> {
     let named = explicit
         .map(Path::to_path_buf)
         .or_else(|| std::env::var_os("PSS_CONFIG").map(PathBuf::from));

@@ -20,6 +20,8 @@ mod value;
 pub use error::ConfigError;
 pub use init::TEMPLATE;
 pub use keys::{Key, Keys};
+#[cfg(all(unix, feature = "process"))]
+pub(crate) use layers::project_file;
 pub use layers::{Config, Flags, load, overrides};
 pub use own_metrics::own_metrics;
 pub use passed::shown;

@@ -299,7 +299,7 @@ impl Config {
         }
     }
 
-    fn list(&self, key: &str) -> Option<Vec<String>> {
+    pub(crate) fn list(&self, key: &str) -> Option<Vec<String>> {
         if let Some(Setting {
             value: Value::List(list),
             ..

@@ -6,19 +6,19 @@ use pss_integrations::formats::{
     table::{Cell, Columns, RowReader},
 };
 
-/// One column.
+/// The one chunk of a column.
+type Chunk<T> = <T as PolarsDataType>::Array;
+
+/// One column, in one chunk: which chunk a row lies in would be asked for each cell otherwise.
 enum Values {
-    Text(StringChunked),
-    Int(Int64Chunked),
-    Unsigned(UInt64Chunked),
-    /// Without a null, as they lie in memory.
-    DenseInt(Vec<i64>),
-    DenseUnsigned(Vec<u64>),
-    Float(Float64Chunked),
-    Bool(BooleanChunked),
+    Text(Chunk<StringType>),
+    Int(Chunk<Int64Type>),
+    Unsigned(Chunk<UInt64Type>),
+    Float(Chunk<Float64Type>),
+    Bool(Chunk<BooleanType>),
     /// Dates or lengths of time, with what makes nanoseconds of them.
-    Instant(Int64Chunked, i64),
-    Time(Int64Chunked, i64),
+    Instant(Chunk<Int64Type>, i64),
+    Time(Chunk<Int64Type>, i64),
     /// Of a type that no field can hold.
     Nothing,
 }
@@ -35,43 +35,39 @@ impl Values {
         }
         let column = column.rechunk();
         Ok(match column.dtype() {
-            DataType::String => Values::Text(column.str()?.clone()),
-            DataType::Boolean => Values::Bool(column.bool()?.clone()),
-            DataType::UInt64 => match column.u64()?.cont_slice() {
-                Ok(values) => Values::DenseUnsigned(values.to_vec()),
-                Err(_) => Values::Unsigned(column.u64()?.clone()),
-            },
+            DataType::String => Values::Text(column.str()?.downcast_as_array().clone()),
+            DataType::Boolean => Values::Bool(column.bool()?.downcast_as_array().clone()),
+            DataType::UInt64 => Values::Unsigned(column.u64()?.downcast_as_array().clone()),
             DataType::Float32 | DataType::Float64 => {
-                Values::Float(column.cast(&DataType::Float64)?.f64()?.clone())
+                let column = column.cast(&DataType::Float64)?;
+                Values::Float(column.f64()?.downcast_as_array().clone())
             }
             DataType::Datetime(unit, _) => {
                 let factor = per_unit(unit);
-                Values::Instant(column.to_physical_repr().i64()?.clone(), factor)
+                let column = column.to_physical_repr();
+                Values::Instant(column.i64()?.downcast_as_array().clone(), factor)
             }
             DataType::Duration(unit) => {
                 let factor = per_unit(unit);
-                Values::Time(column.to_physical_repr().i64()?.clone(), factor)
+                let column = column.to_physical_repr();
+                Values::Time(column.i64()?.downcast_as_array().clone(), factor)
             }
             DataType::Binary => match column.cast(&DataType::String) {
-                Ok(text) => Values::Text(text.str()?.clone()),
+                Ok(text) => Values::Text(text.str()?.downcast_as_array().clone()),
                 Err(_) => Values::Nothing,
             },
             kind if kind.is_integer() => {
                 let column = column.cast(&DataType::Int64)?;
-                match column.i64()?.cont_slice() {
-                    Ok(values) => Values::DenseInt(values.to_vec()),
-                    Err(_) => Values::Int(column.i64()?.clone()),
-                }
+                Values::Int(column.i64()?.downcast_as_array().clone())
             }
             _ => Values::Nothing,
         })
     }
 
+    #[inline]
     fn cell(&self, row: usize) -> Cell<'_> {
         match self {
             Values::Text(values) => values.get(row).map_or(Cell::Null, Cell::Text),
-            Values::DenseInt(values) => Cell::Int(values[row]),
-            Values::DenseUnsigned(values) => Cell::Unsigned(values[row]),
             Values::Int(values) => values.get(row).map_or(Cell::Null, Cell::Int),
             Values::Unsigned(values) => values.get(row).map_or(Cell::Null, Cell::Unsigned),
             Values::Float(values) => values.get(row).map_or(Cell::Null, Cell::Float),
