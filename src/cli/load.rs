@@ -62,7 +62,7 @@ pub(super) fn run(arguments: &Load, common: &Common, registry: &Registry) -> Res
             &settings,
             &starts,
             usize::from(preview.rows),
-            Look::of(false, common.color).unicode,
+            Look::of_stdout(common.color).unicode,
         ))?;
     }
     Ok(Exit::Done)
