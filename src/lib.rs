@@ -35,6 +35,9 @@
 //! - Views that join spans stand in `joined` of the core, and are asked for by `--self-time`; they read raw spans, which no summary keeps.
 //! - Runs of the history stand in the order in which they were added, not of their traces' clocks: clocks of replayed or generated traces say nothing.
 //! - The history keeps scores and operations' medians in tables beside each summary: a later form of summaries then costs no trend.
+//! - SQL over one span (`value` and `where` in `[metrics.CODE]`) is walked as a tree where the span is decoded, and polars has no part in it: a value must not depend
+//!   on the batch a span arrives in, for summaries are equal bit for bit. A test holds it to what polars makes of the same words. Only `score`, which is over all
+//!   spans, is a query of polars.
 //! - A process plugin's limits stand in `[plugins]` for all of them, and its settings are the control points of its factors: the keys that every metric has.
 //! - A load of commands samples no processes: each is too short to be seen twice, and counters of ones that ended belong to nobody. Its spans have their processor time.
 //! - Single failures under load are scored and exit 0; only when every arrival failed does the run fail as a command does.

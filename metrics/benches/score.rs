@@ -1,12 +1,12 @@
 //! Summarising, merging and scoring: a summary of 1000 operations in 32 windows, interval and timeline included.
 
-use std::hint::black_box;
+use std::{hint::black_box, sync::Arc};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pss_metrics::{
     builtin::PLUGIN_CRATE,
     compare::compare,
-    model::{Batch, Span},
+    model::{Batch, ExtraSpec, Span},
     score::{Plan, Planned, metrics, score},
     summary::{Summariser, Summary},
 };
@@ -59,6 +59,18 @@ fn benches(c: &mut Criterion) {
     group.throughput(Throughput::Elements(10_000));
     group.bench_function("push and fold 10 000 spans", |b| {
         let (mut batch, mut summariser) = (Batch::default(), Summariser::default());
+        b.iter(|| {
+            push(&mut batch, &names, 0..10_000);
+            summariser.fold(&mut batch);
+        });
+    });
+    group.bench_function("the same, with a value of each span", |b| {
+        let extras = [ExtraSpec {
+            key: "MINE".to_owned(),
+            identities: false,
+            extract: Arc::new(|decided| decided.span.wait),
+        }];
+        let (mut batch, mut summariser) = (Batch::new(extras.to_vec()), Summariser::new(&extras));
         b.iter(|| {
             push(&mut batch, &names, 0..10_000);
             summariser.fold(&mut batch);

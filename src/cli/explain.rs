@@ -3,6 +3,7 @@
 use std::{fmt::Write, path::Path};
 
 use pss_metrics::{
+    folded::ORIGIN,
     plugin::nearest,
     report::{Explained, Report, SCHEMA, explain, visible},
     score::MetricMeta,
@@ -142,6 +143,14 @@ pub(super) fn metric(meta: &MetricMeta) -> String {
     }
     for source in meta.sources {
         let _ = writeln!(text, "see {source}");
+    }
+    if meta.plugin.origin == ORIGIN {
+        let _ = writeln!(
+            text,
+            "\ndefined in {}:{}, where its weight, good, mid and min_score stand as well",
+            meta.plugin.file, meta.plugin.line
+        );
+        return text;
     }
     let factor = meta.factors.first().map_or("", |factor| factor.name);
     let _ = writeln!(

@@ -46,7 +46,12 @@ use no_history as history;
 use clap::Parser;
 use pss_metrics::plugin::PluginCrate;
 
-use crate::{error::Error, exit::Exit, registry::Registry};
+use crate::{
+    config::{overrides, own_metrics},
+    error::Error,
+    exit::Exit,
+    registry::Registry,
+};
 
 pub use arguments::Cli;
 use arguments::Command;
@@ -76,16 +81,22 @@ pub fn run(crates: &[&'static PluginCrate]) -> Exit {
 }
 
 fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
-    let overrides = crate::config::overrides(cli.common.config.as_deref());
+    let overrides = overrides(cli.common.config.as_deref());
     let built_in = || Registry::collect(crates, &overrides);
     #[cfg(all(unix, feature = "process"))]
     let lock = crate::programs::Lock::place(
         crate::config::project_file(cli.common.config.as_deref()).as_deref(),
     );
     #[cfg(all(unix, feature = "process"))]
-    let registry = || crate::programs::join(built_in()?, &lock);
+    let joined = || crate::programs::join(built_in()?, &lock);
     #[cfg(not(all(unix, feature = "process")))]
-    let registry = built_in;
+    let joined = built_in;
+    let registry = || -> Result<Registry, Error> {
+        let mut registry = joined()?;
+        let own = own_metrics(cli.common.config.as_deref(), &registry.metrics);
+        registry.metrics.extend(own.map_err(Error::Config)?);
+        Ok(registry)
+    };
     match &cli.command {
         Command::Analyze(arguments) => analyze::run(arguments, &cli.common, &registry()?),
         Command::Compare(arguments) => compare::run(arguments, &cli.common, &registry()?),

@@ -1,6 +1,9 @@
 //! `pss plugins list|info`.
 
-use pss_metrics::plugin::{canonical, nearest};
+use pss_metrics::{
+    folded::ORIGIN,
+    plugin::{PluginMeta, canonical, nearest},
+};
 
 use super::{
     arguments::{Plugins, PluginsCommand},
@@ -26,11 +29,10 @@ pub(super) fn run(arguments: &Plugins, registry: &Registry) -> Result<Exit, Erro
             all.iter()
                 .map(|meta| {
                     format!(
-                        "{:<width$}  {} ({} {})\n",
+                        "{:<width$}  {} ({})\n",
                         meta.id(),
                         meta.description,
-                        meta.origin,
-                        meta.version
+                        from(meta)
                     )
                 })
                 .collect()
@@ -43,6 +45,15 @@ pub(super) fn run(arguments: &Plugins, registry: &Registry) -> Result<Exit, Erro
     Ok(Exit::Done)
 }
 
+/// What brought it: a crate, or the configuration.
+fn from(meta: &PluginMeta) -> String {
+    if meta.origin == ORIGIN {
+        format!("configured in {}:{}", meta.file, meta.line)
+    } else {
+        format!("{} {}", meta.origin, meta.version)
+    }
+}
+
 fn info(plugin: &str, registry: &Registry) -> Result<String, Error> {
     let wanted = canonical(plugin);
     let all = registry.all();
@@ -50,17 +61,16 @@ fn info(plugin: &str, registry: &Registry) -> Result<String, Error> {
         .iter()
         .find(|meta| canonical(&meta.id()) == wanted || canonical(meta.name) == wanted);
     let Some(meta) = found else {
-        let ids: Vec<String> = all
-            .iter()
-            .map(pss_metrics::plugin::PluginMeta::id)
-            .collect();
+        let ids: Vec<String> = all.iter().map(PluginMeta::id).collect();
         let near = nearest(plugin, ids.iter().map(String::as_str))
             .map_or(String::new(), |near| format!("; did you mean {near}?"));
         return Err(Error::Usage(format!(
             "no plugin {plugin:?}{near} `pss plugins list` lists all"
         )));
     };
-    let origin = if meta.line == 0 {
+    let origin = if meta.origin == ORIGIN {
+        from(meta)
+    } else if meta.line == 0 {
         format!(
             "version {} of plugin {}, the program `{}`",
             meta.version, meta.origin, meta.file

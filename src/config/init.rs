@@ -59,4 +59,7 @@ pub const TEMPLATE: &str = r#"# Settings of pss; all of them are optional. `pss 
 [metrics.DB.disp]
 # good = 0.50                # the value that scores 0.9 (see `pss explain DB`)
 # mid = 1.25                 # the value that scores 0.5
+
+# Under any other code, `where`, `value` and `shape` make a metric of your own, in SQL over the columns that `pss query --help` lists (builds with the feature sql):
+# [metrics.CHECKOUT]  where "name LIKE '%checkout%'"  value "duration"  shape "dispersion"
 "#;

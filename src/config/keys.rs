@@ -1,7 +1,9 @@
 //! All keys there are: what may stand in `pss.toml`, with type, default and meaning. Checks, schema, template and `config show` read this one list.
 
 use pss_integrations::formats::table::{Field, Unit};
-use pss_metrics::{model::Category, score::Metric};
+use pss_metrics::{folded::ORIGIN, model::Category, score::Metric};
+
+use super::own_metrics;
 
 /// What a key takes.
 #[derive(Debug, Clone, PartialEq)]
@@ -183,7 +185,12 @@ impl Keys {
                 None,
                 "exit 1 when it scores below this, or has no score",
             );
-            for factor in meta.factors {
+            // Points of a metric of the user's own stand beside its definition.
+            let own = meta.plugin.origin == ORIGIN;
+            for key in own_metrics::keys(meta.code).into_iter().filter(|_| own) {
+                add(key.name, key.takes, key.default, &key.about);
+            }
+            for factor in meta.factors.iter().filter(|_| !own) {
                 let name = |point: &str| format!("metrics.{}.{}.{point}", meta.code, factor.name);
                 add(
                     name("good"),

@@ -40,11 +40,8 @@ pub fn load(
 ) -> Result<Config, Vec<ConfigError>> {
     let mut config = Config::default();
     let mut errors = Vec::new();
-    let variable = |name: &str| std::env::var(name).ok();
-    let project = project_file(explicit);
-    config.project.clone_from(&project);
-    for path in [files::user(variable), project].into_iter().flatten() {
-        let name = shown(&path);
+    config.project = project_file(explicit);
+    for (name, path) in found_files(explicit) {
         match std::fs::read_to_string(&path) {
             Ok(text) => match parse(&name, &text, keys) {
                 Ok(settings) => config.settings.extend(settings),
@@ -113,6 +110,16 @@ pub fn overrides(explicit: Option<&Path>) -> BTreeMap<String, String> {
     let pair =
         |(id, origin): (&String, &toml::Value)| Some((id.clone(), origin.as_str()?.to_owned()));
     chosen.into_iter().flatten().filter_map(pair).collect()
+}
+
+/// The files there are, lowest layer first, each with what it is called in messages.
+pub(super) fn found_files(explicit: Option<&Path>) -> Vec<(String, PathBuf)> {
+    let user = files::user(|name| std::env::var(name).ok());
+    [user, project_file(explicit)]
+        .into_iter()
+        .flatten()
+        .map(|path| (shown(&path), path))
+        .collect()
 }
 
 /// The project's file: the one that is named, else the nearest upwards from the working folder.

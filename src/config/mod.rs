@@ -9,6 +9,7 @@ mod files;
 mod init;
 mod keys;
 mod layers;
+mod own_metrics;
 mod passed;
 mod plan;
 mod pypss_file;
@@ -22,6 +23,7 @@ pub use keys::{Key, Keys};
 #[cfg(all(unix, feature = "process"))]
 pub(crate) use layers::project_file;
 pub use layers::{Config, Flags, load, overrides};
+pub use own_metrics::own_metrics;
 pub use passed::shown;
 pub use plan::{BadLimit, Profile, Resolved};
 pub use pypss_file::{PypssFile, read_pypss_file};

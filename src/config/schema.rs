@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::keys::{Key, Keys, Takes};
+use super::{
+    keys::{Key, Keys, Takes},
+    own_metrics,
+};
 
 /// The schema, for editors.
 pub fn schema(keys: &Keys) -> Json {
@@ -15,9 +18,34 @@ pub fn schema(keys: &Keys) -> Json {
         };
         insert(&mut root, &path, key);
     }
+    if cfg!(feature = "sql") {
+        root["properties"]["metrics"]["additionalProperties"] = own_metric();
+    }
     root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     root["title"] = json!("pss.toml");
     root
+}
+
+/// A table of `[metrics]` under any other code.
+fn own_metric() -> Json {
+    let mut own = table();
+    let every = [
+        ("enabled", json!({ "type": "boolean" })),
+        ("weight", json!({ "type": "number", "minimum": 0 })),
+        (
+            "min_score",
+            json!({ "type": "number", "minimum": 0, "maximum": 1 }),
+        ),
+    ];
+    for (name, of) in every {
+        own["properties"][name] = of;
+    }
+    for key in own_metrics::keys("CODE") {
+        let name = key.name.rsplit('.').next().unwrap_or_default().to_owned();
+        insert(&mut own, &[&name], &key);
+    }
+    own["anyOf"] = json!([{ "required": ["value", "shape"] }, { "required": ["score"] }]);
+    own
 }
 
 fn table() -> Json {

@@ -144,12 +144,14 @@ impl File<'_> {
         let Some(span) = span else {
             return self.name.to_owned();
         };
-        let line = 1 + self.text.as_bytes()[..span.start.min(self.text.len())]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count();
-        format!("{}:{line}", self.name)
+        format!("{}:{}", self.name, line(self.text, span.start))
     }
+}
+
+/// The line of a byte, from 1.
+pub(super) fn line(text: &str, at: usize) -> usize {
+    let before = &text.as_bytes()[..at.min(text.len())];
+    1 + before.iter().filter(|byte| **byte == b'\n').count()
 }
 
 fn is_empty(value: &DeValue<'_>) -> bool {
@@ -195,7 +197,8 @@ fn json(value: &DeValue<'_>) -> Option<serde_json::Value> {
     })
 }
 
-fn plain(value: &DeValue<'_>) -> Option<Value> {
+/// A value, unless it is a table or an instant.
+pub(super) fn plain(value: &DeValue<'_>) -> Option<Value> {
     Some(match value {
         DeValue::String(text) => Value::Text(text.to_string()),
         DeValue::Integer(integer) => {

@@ -69,7 +69,8 @@ impl<'a> Gather<'a> {
             identities: options
                 .observers
                 .iter()
-                .any(|observing| observing.observer.wants_identities()),
+                .any(|observing| observing.observer.wants_identities())
+                || options.extras.iter().any(|extra| extra.identities),
             interrupt: options.interrupt,
         }
     }

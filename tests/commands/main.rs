@@ -26,6 +26,8 @@ mod load_speed;
 mod manual;
 #[cfg(not(feature = "history"))]
 mod no_history;
+#[cfg(feature = "sql")]
+mod own_metrics;
 mod plugins;
 #[cfg(all(unix, feature = "process"))]
 mod process;

@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
     category::{Category, Classified, classify, classify_attributes},
+    decided::{Decided, UNNAMED},
     naming::Naming,
     outcome::{cache_attribute, cache_outcome, error_flag},
     own_rules::OwnRules,
@@ -31,13 +32,15 @@ pub(crate) const SHARDS: u64 = 16;
 const TABLE_LIMIT: usize = 32_768;
 
 /// Takes a value from a span.
-pub type Extract = Arc<dyn Fn(&Span<'_>) -> Option<u64> + Send + Sync>;
+pub type Extract = Arc<dyn Fn(&Decided<'_>) -> Option<u64> + Send + Sync>;
 
 /// An extra observation a metric declares: which value of a span to keep, as an integer of the metric's own unit.
 #[derive(Clone)]
 pub struct ExtraSpec {
-    /// Code of the metric it belongs to.
-    pub code: String,
+    /// What it is kept under: the metric's code, and, where the definition may differ from run to run, something that tells definitions apart.
+    pub key: String,
+    /// Whether it reads the identities of spans and traces, which formats may leave unread otherwise.
+    pub identities: bool,
     /// The value, or `None` where the span has none.
     pub extract: Extract,
 }
@@ -45,7 +48,7 @@ pub struct ExtraSpec {
 impl std::fmt::Debug for ExtraSpec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ExtraSpec")
-            .field("code", &self.code)
+            .field("key", &self.key)
             .finish_non_exhaustive()
     }
 }
@@ -330,8 +333,19 @@ impl Batch {
         } else {
             shard_of_span(span)
         });
+        if self.extras.is_empty() {
+            return;
+        }
+        let known = &self.ops[op as usize];
+        let decided = Decided {
+            span,
+            operation: &known.operation,
+            category: known.classified.category,
+            error,
+            cache_hit: cache,
+        };
         for (spec, extra) in self.extras.iter().enumerate() {
-            if let Some(value) = (extra.extract)(span) {
+            if let Some(value) = (extra.extract)(&decided) {
                 self.extra_rows.push(ExtraRow {
                     row,
                     spec: spec as u16,
@@ -427,7 +441,7 @@ impl Batch {
         self.ops.push(Op {
             service: service.into(),
             operation: if operation.is_empty() {
-                "(unnamed)".into()
+                UNNAMED.into()
             } else {
                 operation.into()
             },

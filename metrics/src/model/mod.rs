@@ -3,6 +3,7 @@
 mod attribute;
 mod batch;
 mod category;
+mod decided;
 mod decimal;
 mod intake;
 mod naming;
@@ -18,6 +19,7 @@ pub use attribute::{Attribute, Value};
 pub use batch::{Bad, Batch, ExtraSpec, Extract, OpId, SpanColumns, SpanFlags};
 pub(crate) use batch::{NO_TAG, NO_TIME, NONE};
 pub use category::{Category, Classified, Evidence, classify, classify_attributes};
+pub use decided::{Decided, UNNAMED};
 pub use decimal::{Decimal, NumberError};
 pub use intake::Intake;
 pub use naming::{Naming, NamingError};

@@ -50,14 +50,40 @@ impl<'v> GroupView<'v> {
     /// `(n, sum of y, sum of y^2)` of the windows seen, `y` the clipped logarithm of durations, with the level block each belongs to. Blocks and bounds of
     /// clipping stay as they are when a block of the interval is left out.
     pub fn level_blocks(&self) -> impl Iterator<Item = (usize, LevelMoments)> {
+        self.levels_of(&self.view.totals().group(self.at).levels)
+    }
+
+    /// The same of the extra observations under a key.
+    pub fn extra_level_blocks(&self, key: &str) -> impl Iterator<Item = (usize, LevelMoments)> {
+        let extra = self.view.totals().group(self.at).extras.get(key);
+        self.levels_of(extra.map_or(&[], |extra| &extra.levels))
+    }
+
+    fn levels_of(
+        &self,
+        levels: &'v [(usize, LevelMoments)],
+    ) -> impl Iterator<Item = (usize, LevelMoments)> + use<'_, 'v> {
         let windows = self.view.windows();
-        self.view
-            .totals()
-            .group(self.at)
-            .levels
+        levels
             .iter()
             .filter(|(slot, _)| self.view.sees(*slot))
             .map(move |(slot, moments)| (block(*slot, windows, LEVEL_BLOCKS), *moments))
+    }
+
+    /// The extra observations under a key, of all spans seen that have one.
+    pub fn extra(&self, key: &str) -> Cow<'v, Histogram> {
+        if self.view.is_window() {
+            let mut cells = self.cells().filter_map(|cell| cell.extras.get(key));
+            return cells.next().map_or_else(Cow::default, Cow::Borrowed);
+        }
+        let Some(whole) = self.view.totals().group(self.at).extras.get(key) else {
+            return Cow::default();
+        };
+        let left_out = self.left_out().filter_map(|cell| cell.extras.get(key));
+        left_out.fold(Cow::Borrowed(&whole.values), |mut total, part| {
+            total.to_mut().subtract(part);
+            total
+        })
     }
 
     /// Durations of all spans seen that did not fail.

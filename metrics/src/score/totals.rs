@@ -1,6 +1,9 @@
 //! What all windows of a group come to, computed once and shared by every view of a summary.
 
-use std::sync::OnceLock;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 use super::run::ForEach;
 use crate::{
@@ -24,6 +27,16 @@ pub(super) struct GroupTotals {
     /// Moments of each window, with `y = ln x` of its durations clipped at the 5 % and 95 % quantiles of the whole run. The bounds are frozen when a block is left
     /// out, as the blocks are.
     pub(super) levels: Vec<(usize, LevelMoments)>,
+    /// Extra observations by their keys.
+    pub(super) extras: BTreeMap<Box<str>, ExtraTotals>,
+}
+
+/// An extra observation of one group over all its cells.
+#[derive(Debug, Default)]
+pub(super) struct ExtraTotals {
+    pub(super) values: Histogram,
+    /// As those of durations.
+    pub(super) levels: Vec<(usize, LevelMoments)>,
 }
 
 impl GroupTotals {
@@ -35,7 +48,8 @@ impl GroupTotals {
             .collect();
         let durations = Histogram::sum(cells.iter().map(|cell| &cell.durations));
         GroupTotals {
-            levels: levels(group, &durations).unwrap_or_default(),
+            levels: levels(group, &durations, |cell| Some(&cell.durations)).unwrap_or_default(),
+            extras: extras(group, &cells),
             durations,
             wait_share: ShareHistogram::sum(cells.iter().map(|cell| &cell.wait_share)),
             wait_odds: Histogram::sum(cells.iter().map(|cell| &cell.wait_odds)),
@@ -44,14 +58,37 @@ impl GroupTotals {
     }
 }
 
-/// The moments of each window; `None` with fewer than 60 spans.
-fn levels(group: &Group, durations: &Histogram) -> Option<Vec<(usize, LevelMoments)>> {
-    if durations.n() < LEVEL_MIN_SPANS {
+/// All extra observations that some cell has.
+fn extras(group: &Group, cells: &[&Cell]) -> BTreeMap<Box<str>, ExtraTotals> {
+    let keys: BTreeSet<&str> = cells
+        .iter()
+        .flat_map(|cell| cell.extras.keys().map(|key| &**key))
+        .collect();
+    let totals = |key: &str| {
+        let values = Histogram::sum(cells.iter().filter_map(|cell| cell.extras.get(key)));
+        (
+            Box::from(key),
+            ExtraTotals {
+                levels: levels(group, &values, |cell| cell.extras.get(key)).unwrap_or_default(),
+                values,
+            },
+        )
+    };
+    keys.into_iter().map(totals).collect()
+}
+
+/// The moments of each window; `None` with fewer than 60 values.
+fn levels<'g>(
+    group: &'g Group,
+    values: &Histogram,
+    of: impl Fn(&'g Cell) -> Option<&'g Histogram>,
+) -> Option<Vec<(usize, LevelMoments)>> {
+    if values.n() < LEVEL_MIN_SPANS {
         return None;
     }
-    let (low, high) = (durations.ln_quantile(0.05)?, durations.ln_quantile(0.95)?);
-    let moments = |(slot, cell): (usize, &Cell)| (slot, cell.durations.ln_moments(low, high));
-    Some(group.timed().map(moments).collect())
+    let (low, high) = (values.ln_quantile(0.05)?, values.ln_quantile(0.95)?);
+    let moments = |(slot, cell): (usize, &'g Cell)| Some((slot, of(cell)?.ln_moments(low, high)));
+    Some(group.timed().filter_map(moments).collect())
 }
 
 /// Histograms over all windows: leaving a block out is then taking it away again.

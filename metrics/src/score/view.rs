@@ -174,9 +174,14 @@ impl<'a> SummaryView<'a> {
         self.summary.windows().len()
     }
 
-    /// Whether extra observations of a metric are there from every input; `None` where there are none.
-    pub fn extra_complete(&self, code: &str) -> Option<bool> {
-        self.summary.extra_complete(code)
+    /// Whether extra observations under a key are there from every input; `None` where no input kept them.
+    pub fn extra_complete(&self, key: &str) -> Option<bool> {
+        self.summary.extra_complete(key)
+    }
+
+    /// The keys of all extra observations that some input kept.
+    pub fn extra_keys(&self) -> impl Iterator<Item = &'a str> {
+        self.summary.extra_keys()
     }
 
     pub(super) fn totals(&self) -> &'a Totals {

@@ -47,7 +47,7 @@ pub struct Cell {
     pub lock_odds: Histogram,
     /// Counts by hash of the branch tag, ascending; [`OTHER_TAG`] for those beyond the cap.
     pub tags: Vec<(u64, u64)>,
-    /// Extra observations by code of the metric that declared them.
+    /// Extra observations by the key they were declared under.
     pub extras: BTreeMap<Box<str>, Histogram>,
 }
 

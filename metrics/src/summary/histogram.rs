@@ -64,6 +64,16 @@ impl Histogram {
         self.ln_quantile(q).map(libm::exp)
     }
 
+    /// The mean, with each value at the middle of its bucket: within 1 %; `None` when empty.
+    pub fn mean(&self) -> Option<f64> {
+        let sum = |(n, sum): (f64, f64), (bucket, count): (u16, u64)| {
+            let count = count as f64;
+            (n + count, sum + count * libm::exp(Grid::ln_at(bucket, 0.5)))
+        };
+        let (n, sum) = self.counts.iter().fold((0.0, 0.0), sum);
+        (n > 0.0).then(|| sum / n)
+    }
+
     /// Mean logarithm of the largest `share` of the values, with a fractional count at the cut; `None` when empty.
     pub fn ln_mean_above(&self, share: f64) -> Option<f64> {
         let wanted = share * self.n() as f64;
@@ -171,6 +181,14 @@ mod tests {
             );
         }
         assert_eq!(Histogram::default().quantile(0.5), None);
+    }
+
+    #[test]
+    fn the_mean_is_within_one_percent() {
+        let histogram = of((1..=10_000).map(|i| i * 1000));
+        let mean = histogram.mean().expect("not empty");
+        assert!((mean / 5_000_500.0 - 1.0).abs() < 0.0102, "{mean}");
+        assert_eq!(Histogram::default().mean(), None);
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct Summary {
     pub(crate) levels: Levels,
     pub(crate) groups: BTreeMap<GroupKey, Group>,
     pub(crate) series: BTreeMap<Box<str>, Series>,
-    /// Codes of extra observations, and whether every input kept them.
+    /// Keys of extra observations, and whether every input kept them.
     pub(crate) extras: BTreeMap<Box<str>, bool>,
     pub(crate) facts: Facts,
     /// What ran: key and values, such as `cpu.model`. More than one value where summaries of several machines were merged.
@@ -54,9 +54,14 @@ impl Summary {
         self.series.keys().map(|name| &**name)
     }
 
-    /// Whether every input kept the extra observations of a metric; `None` where none did.
-    pub fn extra_complete(&self, code: &str) -> Option<bool> {
-        self.extras.get(code).copied()
+    /// Whether every input kept the extra observations under a key; `None` where none did.
+    pub fn extra_complete(&self, key: &str) -> Option<bool> {
+        self.extras.get(key).copied()
+    }
+
+    /// The keys of all extra observations that some input kept.
+    pub fn extra_keys(&self) -> impl Iterator<Item = &str> {
+        self.extras.keys().map(|key| &**key)
     }
 
     /// Whether names had to be coarsened to keep within the cap on groups.

@@ -100,7 +100,7 @@ impl Summariser {
     pub fn new(extras: &[ExtraSpec]) -> Summariser {
         let extras = extras
             .iter()
-            .map(|extra| (extra.code.as_str().into(), true))
+            .map(|extra| (extra.key.as_str().into(), true))
             .collect();
         Summariser {
             extras,
@@ -320,11 +320,16 @@ impl Summariser {
                 Some(slot) => group.timed_cell(slot),
                 None => group.untimed_cell(usize::from(spans.shard[row])),
             };
-            let code = batch.extras[usize::from(extra.spec)].code.as_str();
-            cell.extras
-                .entry(code.into())
-                .or_default()
-                .record(extra.value);
+            let key = batch.extras[usize::from(extra.spec)].key.as_str();
+            // Looked up first: an entry would cost an allocation each time.
+            match cell.extras.get_mut(key) {
+                Some(histogram) => histogram.record(extra.value),
+                None => cell
+                    .extras
+                    .entry(key.into())
+                    .or_default()
+                    .record(extra.value),
+            }
         }
     }
 

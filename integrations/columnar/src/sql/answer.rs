@@ -50,6 +50,11 @@ impl Answer {
         self.frame.columns()[column].dtype().is_primitive_numeric()
     }
 
+    /// Whether a column holds nothing but null, whatever the rows.
+    pub(super) fn is_nothing(&self, column: usize) -> bool {
+        self.frame.columns()[column].dtype().is_null()
+    }
+
     /// How many rows.
     pub fn height(&self) -> usize {
         self.frame.height()

@@ -12,7 +12,7 @@ use sqlparser::{
     },
     dialect::GenericDialect,
     parser::{Parser, ParserError, ParserOptions},
-    tokenizer::Location,
+    tokenizer::{Location, Token},
 };
 
 use super::query::QueryError;
@@ -28,20 +28,8 @@ pub(super) type Word = (String, Location);
 
 /// Reads a query, and refuses what is none. The words are what an error may speak of: columns, functions, aliases.
 pub(super) fn check(sql: &str) -> Result<Vec<Word>, QueryError> {
-    if sql.len() > LONGEST {
-        return Err(QueryError::new(format!(
-            "the query has {} bytes, more than the {LONGEST} allowed",
-            sql.len()
-        )));
-    }
-    // As polars parses: what is checked must be what runs.
-    let options = ParserOptions {
-        trailing_commas: true,
-        ..Default::default()
-    };
-    let statements = Parser::new(&GenericDialect)
-        .with_options(options)
-        .try_with_sql(sql)
+    bounded(sql)?;
+    let statements = parser(sql)
         .and_then(|mut parser| parser.parse_statements())
         .map_err(|error| syntax(&error))?;
     let [statement] = statements.as_slice() else {
@@ -56,6 +44,52 @@ pub(super) fn check(sql: &str) -> Result<Vec<Word>, QueryError> {
         ControlFlow::Continue(()) => Ok(guard.words),
         ControlFlow::Break(error) => Err(*error),
     }
+}
+
+/// Reads one expression over the columns of a row, and refuses what is more: a query inside it, a function of tables or files, anything behind it.
+pub(super) fn check_expression(sql: &str) -> Result<Expr, QueryError> {
+    bounded(sql)?;
+    let mut parser = parser(sql).map_err(|error| syntax(&error))?;
+    let expression = parser.parse_expr().map_err(|error| syntax(&error))?;
+    let rest = parser.peek_token();
+    if rest.token != Token::EOF {
+        return Err(QueryError::at(
+            rest.span.start,
+            format!(
+                "{} stands behind the end of the expression",
+                quoted(&rest.token.to_string())
+            ),
+        ));
+    }
+    let mut guard = Guard {
+        one_row: true,
+        ..Guard::default()
+    };
+    match expression.visit(&mut guard) {
+        ControlFlow::Continue(()) => Ok(expression),
+        ControlFlow::Break(error) => Err(*error),
+    }
+}
+
+fn bounded(sql: &str) -> Result<(), QueryError> {
+    if sql.len() > LONGEST {
+        return Err(QueryError::new(format!(
+            "the query has {} bytes, more than the {LONGEST} allowed",
+            sql.len()
+        )));
+    }
+    Ok(())
+}
+
+/// As polars parses: what is checked must be what runs.
+fn parser(sql: &str) -> Result<Parser<'static>, ParserError> {
+    let options = ParserOptions {
+        trailing_commas: true,
+        ..Default::default()
+    };
+    Parser::new(&GenericDialect)
+        .with_options(options)
+        .try_with_sql(sql)
 }
 
 /// Walks a statement: the names of its common table expressions first.
@@ -77,6 +111,8 @@ struct Guard {
     names: BTreeSet<String>,
     words: Vec<Word>,
     depth: usize,
+    /// Whether only the row at hand may be read.
+    one_row: bool,
 }
 
 impl Visitor for Guard {
@@ -98,6 +134,13 @@ impl Visitor for Guard {
     }
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Self::Break> {
+        if self.one_row {
+            return refuse(
+                Location::empty(),
+                "a query inside an expression is not allowed: it sees one row, and no table"
+                    .to_owned(),
+            );
+        }
         body(&query.body, 0)
     }
 
@@ -175,6 +218,18 @@ impl Visitor for Guard {
                 ),
             );
         }
+        if let Expr::Function(function) = expression
+            && self.one_row
+            && function.over.is_some()
+        {
+            return refuse(
+                function.name.span().start,
+                format!(
+                    "{} has a window (OVER), and gives a value for every row; leave it away",
+                    quoted(&function.name.to_string())
+                ),
+            );
+        }
         let mut word = |ident: &Ident| self.words.push((ident.value.clone(), ident.span.start));
         match expression {
             Expr::Identifier(ident) => word(ident),
@@ -234,7 +289,7 @@ fn known() -> String {
 }
 
 /// As much of it as a message can hold.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut end = text.len().min(60);
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -299,6 +354,39 @@ mod tests {
             "SELECT 1; SELECT 1",
         ] {
             assert!(check(sql).is_err(), "{sql}");
+        }
+    }
+
+    #[test]
+    fn an_expression_is_one_and_reads_one_row() {
+        assert!(check_expression("duration > 1 AND name LIKE '%a%'").is_ok());
+        for (sql, says) in [
+            ("(SELECT 1)", "a query inside an expression"),
+            (
+                "EXISTS (SELECT 1 FROM spans)",
+                "a query inside an expression",
+            ),
+            (
+                "duration IN (SELECT value FROM samples)",
+                "a query inside an expression",
+            ),
+            ("read_csv('x')", "reads a file"),
+            ("coalesce(scan_parquet('x'), 1)", "reads a file"),
+            ("duration) FROM spans; SELECT (1", "behind the end"),
+            ("duration FROM 'x.csv'", "behind the end"),
+            ("duration; DROP TABLE spans", "behind the end"),
+            ("", "expected: an expression"),
+        ] {
+            let error = check_expression(sql).expect_err(sql).to_string();
+            assert!(error.contains(says), "{sql}: {error}");
+        }
+        for deep in [
+            format!("1{}", "+1".repeat(8000)),
+            format!("{}1{}", "(".repeat(3000), ")".repeat(3000)),
+            format!("{}true", "NOT ".repeat(3000)),
+            "a".repeat(20_000),
+        ] {
+            assert!(check_expression(&deep).is_err());
         }
     }
 

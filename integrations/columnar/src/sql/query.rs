@@ -55,7 +55,7 @@ impl Query {
     }
 
     /// Whether the text names an identity, or has words that stand for columns it does not name. A column that is left out wrongly is an error and no null.
-    fn may_read_identities(&self) -> bool {
+    pub(super) fn may_read_identities(&self) -> bool {
         let text: String = self.sql.to_lowercase().split_whitespace().collect();
         let text = text.replace("count(*)", "");
         ["*", "columns", "natural"]
@@ -72,9 +72,36 @@ impl Query {
         self.caught(|| Answer::new(self.plan(tables)?.collect()?))
     }
 
+    /// The rows of it, as one piece.
+    pub(super) fn collect(&self, tables: Tables) -> Result<DataFrame, QueryError> {
+        self.caught(|| {
+            let mut frame = self.plan(tables)?.collect()?;
+            frame.rechunk_mut();
+            Ok(frame)
+        })
+    }
+
+    /// Runs it over one table of these rows.
+    pub(super) fn run_over(&self, name: &str, rows: DataFrame) -> Result<Answer, QueryError> {
+        self.caught(|| Answer::new(self.plan_over([(name, rows.lazy())])?.collect()?))
+    }
+
+    /// Which of these names the text has among its words.
+    pub(super) fn names<'a>(&self, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+        let has = |name: &&str| self.words.iter().any(|(word, _)| word == name);
+        names.filter(has).collect()
+    }
+
     fn plan(&self, tables: Tables) -> PolarsResult<LazyFrame> {
+        self.plan_over(tables.frames()?)
+    }
+
+    fn plan_over<'a>(
+        &self,
+        frames: impl IntoIterator<Item = (&'a str, LazyFrame)>,
+    ) -> PolarsResult<LazyFrame> {
         let mut context = SQLContext::new();
-        for (name, frame) in tables.frames()? {
+        for (name, frame) in frames {
             context.register(name, frame);
         }
         context.execute(&self.sql)
@@ -91,6 +118,24 @@ impl Query {
 }
 
 impl QueryError {
+    /// What is wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Line and column in the text, from 1, where they are known.
+    pub fn place(&self) -> Option<(u64, u64)> {
+        self.at
+    }
+
+    /// The same in a text that lacks the first line.
+    pub(super) fn one_line_up(mut self) -> QueryError {
+        self.at = self
+            .at
+            .map(|(line, column)| (line.saturating_sub(1), column));
+        self
+    }
+
     pub(super) fn new(message: String) -> QueryError {
         QueryError { message, at: None }
     }
