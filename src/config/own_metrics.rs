@@ -129,7 +129,7 @@ fn defined(
     let Ok(table) = DeTable::parse(text) else {
         return Ok(found);
     };
-    let metrics = table.get_ref().get("metrics").map(|table| table.get_ref());
+    let metrics = table.get_ref().get("metrics").map(toml::Spanned::get_ref);
     for (code, table) in metrics.and_then(DeValue::as_table).into_iter().flatten() {
         let Some(settings) = table.get_ref().as_table() else {
             continue;

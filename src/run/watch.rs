@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use pss_integrations::samplers::Facts;
+use pss_integrations::samplers::{Facts, Polling};
 
 use super::{
     record::Recorder,
@@ -95,7 +95,7 @@ impl Watch {
                 watched.status.clear();
                 let samplers = watched.samplers.at_work();
                 Seen {
-                    notices: samplers.flat_map(|sampler| sampler.notices()).collect(),
+                    notices: samplers.flat_map(Polling::notices).collect(),
                     absent: watched.samplers.absent(),
                     memory: memory.max(last.memory),
                 }
@@ -141,7 +141,7 @@ impl Watched {
     }
 
     fn tell(&mut self, elapsed: Duration, look: &Look, before: &Look) {
-        let facts = self.samplers.at_work().find_map(|sampler| sampler.facts());
+        let facts = self.samplers.at_work().find_map(Polling::facts);
         let Facts { processes, rss, .. } = facts.unwrap_or_default();
         let worst = look
             .worst(before)

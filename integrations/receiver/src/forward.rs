@@ -156,7 +156,7 @@ async fn answer(is_grpc: bool, response: Response<Incoming>) -> Result<(), Strin
     if !head.status.is_success() {
         return Err(format!("answered {}", head.status.as_u16()));
     }
-    match outcome.as_ref().map(|value| value.as_bytes()) {
+    match outcome.as_ref().map(hyper::http::HeaderValue::as_bytes) {
         Some(b"0") => Ok(()),
         None if !is_grpc => Ok(()),
         Some(code) => Err(format!(

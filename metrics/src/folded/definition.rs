@@ -10,6 +10,9 @@ use super::{
 };
 use crate::model::Decided;
 
+/// The value of a span; `None` for one that is not meant, or has none.
+pub type ValueOf = dyn Fn(&Decided<'_>) -> Option<Measured> + Send + Sync;
+
 /// What is measured of every span.
 #[derive(Clone)]
 pub struct Measure {
@@ -19,8 +22,8 @@ pub struct Measure {
     pub definition: String,
     /// Whether it reads identities of spans and traces.
     pub identities: bool,
-    /// The value; `None` for a span that is not meant, or has none. Must depend on nothing but its argument.
-    pub of: Arc<dyn Fn(&Decided<'_>) -> Option<Measured> + Send + Sync>,
+    /// The value. Must depend on nothing but its argument.
+    pub of: Arc<ValueOf>,
 }
 
 impl fmt::Debug for Measure {

@@ -12,7 +12,7 @@ mod metric;
 mod shape;
 
 pub use aggregated::Aggregated;
-pub use definition::{Definition, Measure};
+pub use definition::{Definition, Measure, ValueOf};
 pub use description::ORIGIN;
 pub use measured::{Measured, Measures};
 pub use metric::Folded;
