@@ -7,6 +7,8 @@ use pss_metrics::{plugin::nearest, report::Report, summary::Summary};
 
 use super::{
     arguments::Common,
+    ci::Ci,
+    push::{Push, is_address, push},
     scoring::Scoring,
     stdout::{self, Stream},
 };
@@ -21,6 +23,7 @@ use crate::{
 /// What to write where.
 pub(super) enum Export<'a> {
     View(&'static dyn View, &'a str),
+    Push(Push<'a>),
     Summary(&'a str),
 }
 
@@ -42,11 +45,16 @@ pub(super) fn exports<'a>(
                 Err(Error::Usage(
                     "a summary is no text: give --export summary= a file".to_owned(),
                 ))
+            } else if is_address(path) {
+                Err(Error::Usage(
+                    "a summary is kept in a file: give --export summary= a path".to_owned(),
+                ))
             } else {
                 Ok(Export::Summary(path))
             };
         }
         match registry.views.iter().find(|view| view.meta().name == name) {
+            Some(view) if is_address(path) => push(*view, path).map(Export::Push),
             Some(view) => Ok(Export::View(*view, path)),
             None => {
                 let help = nearest(name, names.iter().copied()).map_or_else(
@@ -95,14 +103,26 @@ pub(super) fn write_all(
                     what: format!("`{path}`"),
                     error,
                 }),
+            Export::Push(_) => Ok(()),
         });
+    }
+    // After all files: a server may keep us waiting.
+    for export in exports {
+        if let Export::Push(push) = export {
+            keep(push.send(report));
+        }
     }
     let taken = stdout_taken && stream == Stream::Out;
     if scoring.json {
         keep(stream.write(|out| pss_integrations::views::json::Json.render(report, out)));
     } else if !taken && !common.quiet {
-        let text = render(report, &Look::of(stream == Stream::Err, common.color));
-        keep(stream.write(|out| out.write_all(text.as_bytes())));
+        let ci = scoring.ci.unwrap_or_else(Ci::recognised);
+        let look = Look::of(stream == Stream::Err, common.color, ci.is_coloured());
+        let text = render(report, &look);
+        let annotated = exports
+            .iter()
+            .any(|export| matches!(export, Export::View(view, _) if view.meta().name == "github"));
+        keep(stream.write(|out| ci.write(report, &text, annotated, out)));
     }
     first
 }

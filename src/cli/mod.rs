@@ -2,6 +2,7 @@
 
 mod analyze;
 mod arguments;
+mod ci;
 mod compare;
 mod completions;
 mod config;
@@ -19,6 +20,7 @@ mod man;
 mod no_history;
 mod plugins;
 mod provenance;
+mod push;
 mod pypss;
 mod query;
 #[cfg(unix)]

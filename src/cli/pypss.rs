@@ -147,6 +147,7 @@ fn fill(outcome: &PypssOutcome, scores: &Scores, resolved: &Resolved) -> Report 
             burst: 0.0,
         },
         input: input(outcome),
+        signals: Vec::new(),
         run: None,
         warnings: Vec::new(),
         generator: provenance::generator(resolved.profile),

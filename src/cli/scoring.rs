@@ -8,7 +8,7 @@ use pss_metrics::{
     score::score_with,
 };
 
-use super::provenance;
+use super::{ci::Ci, provenance};
 use crate::{
     config::{Flags, Resolved},
     error::Error,
@@ -38,7 +38,7 @@ pub(super) struct Scoring {
     /// Set a metric's weight, such as IO=.25
     #[arg(long, value_name = "CODE=WEIGHT")]
     weight: Vec<String>,
-    /// Write a view to a file, such as html=report.html or summary=run.pss; - is standard output, +PATH appends; see `pss plugins list`
+    /// Write a view to a file, such as html=report.html or summary=run.pss; - is standard output, +PATH appends; openmetrics may go to a Pushgateway: openmetrics=http://host:9091/metrics/job/NAME; see `pss plugins list`
     #[arg(long, value_name = "VIEW=PATH")]
     pub(super) export: Vec<String>,
     /// Print the report as JSON instead of text
@@ -47,6 +47,9 @@ pub(super) struct Scoring {
     /// Operations shown
     #[arg(long, value_name = "N")]
     top: Option<String>,
+    /// Whose log is written: recognised by GITHUB_ACTIONS and GITLAB_CI where not said
+    #[arg(long, value_name = "SYSTEM")]
+    pub(super) ci: Option<Ci>,
 }
 
 impl Scoring {

@@ -100,6 +100,24 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens a history to write where there is one; where there is none makes sure that one could be made, and makes nothing.
+    ///
+    /// # Errors
+    /// As [`write`](Store::write).
+    pub fn write_or_probe(path: &Path) -> Result<Option<Store>, HistoryError> {
+        if path.symlink_metadata().is_ok() {
+            return Store::write(path).map(Some);
+        }
+        let folder = path.ancestors().skip(1).find(|folder| folder.exists());
+        let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+        tempfile::tempfile_in(folder.unwrap_or(Path::new(".")))
+            .map(|_| None)
+            .map_err(|error| HistoryError::Write {
+                path: path.display().to_string(),
+                error: error.to_string(),
+            })
+    }
+
     /// The file's name, for messages.
     pub fn name(&self) -> String {
         self.path.display().to_string()

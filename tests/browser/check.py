@@ -7,6 +7,7 @@ in light and dark, wide and as narrow as a phone, with and without scripts, and 
 
 import argparse
 import json
+import math
 import pathlib
 import subprocess
 import sys
@@ -67,6 +68,45 @@ def burst_trace():
     return "\n".join(lines)
 
 
+def signals_trace():
+    """The same with what is measured beside it: two processes, one of which leaks and is restarted; pauses; lags; a device."""
+    start = 1_760_000_000
+    lines = [burst_trace()]
+
+    def sample(second, **metadata):
+        lines.append(json.dumps({"system_metric": True, "timestamp": start + second, "metadata": metadata}))
+
+    cpu = delay = offset = 0
+    for second in range(1500):
+        wild = 550 < second < 650 or 1050 < second < 1100
+        wave = math.sin(second / 40) + 0.6 * math.sin(second / 7) + 0.3 * (second * 7919 % 97) / 97
+        leak = (second % 900) * 260_000
+        sample(second, process="api", memory_rss=int(410e6 + leak + 6e6 * wave))
+        sample(second, process="<b>worker</b>", memory_rss=int(230e6 + 9e6 * wave + (130e6 if wild else 0)))
+        sample(second, process="api", lag=0.002 + 0.001 * (second % 5) + (0.12 if wild and second % 3 == 0 else 0))
+        if second % 23 == 0 or (wild and second % 4 == 0):
+            sample(second, process="api", gc_pause_duration=0.015 + 0.01 * (second % 3) + (0.2 if wild else 0))
+        cpu += 0.6 + 0.2 * wave + (0.9 if wild else 0)
+        delay += 0.01 + (0.3 if wild else 0)
+        sample(second, process="api", on_cpu=cpu, run_delay=delay)
+        offset += int(300 + 60 * wave - (250 if wild else 0))
+        for partition in range(4):
+            sample(second, group="billing", topic="orders", partition=str(partition),
+                   kafka_lag=int(20 + 8 * wave + (second - 550) * 4 * partition * (550 < second < 800)), committed_offset=offset)
+        if second % 5 == 0:
+            sample(second, device="0", gpu_memory_used=int(31e9 + 2e9 * wave), gpu_memory_total=80_000_000_000,
+                   gpu_utilization=88 + 4 * wave - (70 if wild else 0))
+    return "\n".join(lines)
+
+
+def many_trace():
+    """More operations with long names than a page holds."""
+    return "\n".join(
+        json.dumps({"name": f"GET /{word}/{'abcdefgh'[i % 8]}{'ijklmnop'[i // 8 % 8]}{'qrstuvwx'[i // 64 % 8]}/" + "long" * 30,
+                    "service": "shop", "duration": 0.01 + i % 7 * 0.001, "timestamp": 1_760_000_000 + i})
+        for word in ("carts", "orders", "users", "stock") for i in range(512) for _ in range(2))
+
+
 def report(pss, folder, name, *arguments):
     path = folder / f"{name}.html"
     subprocess.run([pss, "analyze", *arguments, "--quiet", "--export", f"html={path}"], cwd=ROOT, check=False)
@@ -107,6 +147,19 @@ FILTERED = """(() => {
   const none = type('no such operation').length;
   return right && said === `${some.length} of ${all}` && none === 0 && type('').length === all;
 })()"""
+
+# Lanes, marks in them, marks of the score, and how far drawings leave their lanes in pixels: above and to the sides, and below.
+SIGNALS = """(() => {
+  const lanes = [...document.querySelectorAll('.lane svg')];
+  const over = lanes.flatMap((lane) => {
+    const box = lane.getBoundingClientRect();
+    return [...lane.querySelectorAll('path')].map((path) => path.getBoundingClientRect())
+      .map((inner) => [Math.min(inner.left - box.left, inner.top - box.top) + 4, Math.max(inner.right - box.right, inner.bottom - box.bottom) - 4]);
+  });
+  return [lanes.length, document.querySelectorAll('.lane .badwindow').length, document.querySelectorAll('.plot .badwindow').length,
+    Math.min(...over.map(([low]) => low)), Math.max(...over.map(([, high]) => high))];
+})()"""
+
 
 ACCESSIBLE = """(() => {
   const faults = [];
@@ -157,6 +210,9 @@ CONTRAST = """(() => {
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement;
     if (!walker.currentNode.textContent.trim() || element.closest('script, style, .unseen, [hidden], .skip')) continue;
+    for (let at = element; at; at = at.parentElement) {
+      if (getComputedStyle(at).opacity < 1) faults.add(`${at.className.baseVal ?? at.className}|${at.tagName} is seen through`);
+    }
     const style = getComputedStyle(element);
     const colour = element.closest('text') ? style.fill : style.color;
     const [a, b] = [light(channels(colour)), light(behind(element))].sort((x, y) => y - x);
@@ -180,11 +236,15 @@ def main():
         folder = pathlib.Path(folder)
         (folder / "hostile.jsonl").write_text(hostile_trace(), encoding="utf-8")
         (folder / "burst.jsonl").write_text(burst_trace(), encoding="utf-8")
+        (folder / "signals.jsonl").write_text(signals_trace(), encoding="utf-8")
+        (folder / "many.jsonl").write_text(many_trace(), encoding="utf-8")
         (folder / "few.jsonl").write_text('{"name": "only", "duration": 0.5}\n', encoding="utf-8")
         pages = {
             "checkout": report(pss, folder, "checkout", "samples/checkout/traces.jsonl", "--top", "30"),
             "hostile": report(pss, folder, "hostile", str(folder / "hostile.jsonl"), "--top", "50", "--fail-under", "99"),
             "burst": report(pss, folder, "burst", str(folder / "burst.jsonl")),
+            "signals": report(pss, folder, "signals", str(folder / "signals.jsonl")),
+            "many": report(pss, folder, "many", str(folder / "many.jsonl"), "--top", "10000"),
             "few": report(pss, folder, "few", str(folder / "few.jsonl")),
             "pypss": report(pss, folder, "pypss", "samples/checkout/traces.jsonl", "--profile", "pypss"),
         }
@@ -202,6 +262,14 @@ def main():
                 check(f"{name}: filtering shows what it should", browser.evaluate(FILTERED % (word, word)) is True)
                 check(f"{name}: quiet after all that", browser.complaints() == [], browser.complaints())
             hostile(browser, pages["hostile"])
+            browser.open(pages["many"])
+            shown, told = browser.evaluate(
+                "[document.getElementById('operations-table').tBodies[0].rows.length, document.querySelector('#operations .lead').textContent]")
+            check("many: what is left out is told", f"The {shown} " in told and "are left out to keep this page small" in told, told)
+            browser.open(pages["signals"])
+            lanes, marked, bad, low, high = browser.evaluate(SIGNALS)
+            check("signals: a lane each, drawn within its bounds", lanes >= 8 and low >= -1 and high <= 1, (lanes, low, high))
+            check("signals: every lane marks the bad windows", bad > 0 and marked == lanes * bad, (lanes, marked, bad))
             browser.open(pages["burst"])
             marked, said = browser.evaluate(
                 "[document.querySelectorAll('.badwindow').length, [...document.querySelectorAll('#timeline tbody tr')]"

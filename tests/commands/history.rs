@@ -153,7 +153,37 @@ fn what_is_added_is_listed_shown_and_exported() {
     let json: Vec<Value> = serde_json::from_str(&work.read("runs.json")).expect("JSON");
     assert_eq!((ids(&json), &json[0]), (vec![1, 2], &all[1]));
     work.pss(&["history", "export", "runs.xls", "--project", "shop"])
-        .fails(2, &[".csv or .json"]);
+        .fails(2, &[".csv, .json or .parquet"]);
+    parquet(&work, &csv);
+}
+
+/// The table of CSV, column by column.
+#[cfg(feature = "columnar")]
+fn parquet(work: &Work, csv: &str) {
+    let written = work.pss(&["history", "export", "runs.parquet", "--project", "shop"]);
+    assert_eq!(written.code, Some(0), "{written:?}");
+    let bytes = std::fs::read(work.path("runs.parquet")).expect("written");
+    assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
+    let head = csv.lines().next().expect("a head");
+    for name in head.split(',') {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(text.contains(name), "no column {name}");
+    }
+    let again = work.command(&["history", "export", "--to", "parquet", "--project", "shop"]);
+    let again = { again }.output().expect("pss starts");
+    assert_eq!(again.stdout, bytes);
+}
+
+/// Named before anything is opened: there is no history here.
+#[cfg(not(feature = "columnar"))]
+fn parquet(work: &Work, _: &str) {
+    for arguments in [
+        ["runs.parquet", "--db=no.db"],
+        ["--to=parquet", "--db=no.db"],
+    ] {
+        work.pss(&[&["history", "export"], &arguments[..]].concat())
+            .fails(2, &["Parquet is not in this build", "--features columnar"]);
+    }
 }
 
 #[test]
@@ -583,6 +613,11 @@ fn input_that_cannot_be_used_is_not_kept() {
         .fails(3, &["30 of 130 records"]);
     work.pss(&["history", "add", "t.jsonl", "--label", "x"])
         .fails(2, &["NAME=VALUE"]);
+    work.pss(&["history", "add", "t.jsonl", "--format", "cvs"])
+        .fails(2, &["cvs"]);
+    assert!(!work.path(".pss").exists(), "no history is made of nothing");
+    work.pss(&["history", "add", "no.jsonl", "--db", "t.jsonl/h.db"])
+        .fails(5, &["cannot write the history `t.jsonl/h.db`"]);
     work.write("pss.toml", "[pss]\nfail_under = 100\n");
     assert_eq!(
         keep(&work, &["t.jsonl"]),

@@ -1,6 +1,7 @@
 //! What the `pss` command does, seen from outside: output, messages, exit codes.
 
 mod bad_input;
+mod ci;
 mod compare;
 mod config;
 mod exits;
@@ -15,6 +16,7 @@ mod manual;
 #[cfg(not(feature = "history"))]
 mod no_history;
 mod plugins;
+mod push;
 mod pypss;
 #[cfg(feature = "sql")]
 mod query;

@@ -55,6 +55,7 @@ impl Known {
             format!("{number:.2}"),
             numbers::digits(number),
             numbers::seconds(number),
+            numbers::bytes(number),
             numbers::percent(number),
             numbers::clock(number * 1e-9),
         ] {

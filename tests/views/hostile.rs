@@ -89,6 +89,22 @@ fn thousands_of_long_names_fit_into_a_step_summary() {
     let markdown = written.read("markdown");
     assert!(markdown.len() < 1 << 20, "{}", markdown.len());
     assert!(markdown.contains(" lines did not fit here; the JSON report has them."));
+    let html = written.read("html");
+    assert!(html.len() < 300_000, "{}", html.len());
+    let all = written.json()["operations"]
+        .as_array()
+        .expect("a list")
+        .len();
+    let rows = html.matches("<td class=\"right\"><data value=").count();
+    let table = html.split("<table id=\"operations-table\">").nth(1);
+    let table = table.and_then(|rest| rest.split("</table>").next());
+    let shown = table.expect("a table").matches("<tr>").count() - 1;
+    let told = format!(
+        "The {shown} that cost most points; {} more are left out to keep this page small",
+        pss_integrations::views::numbers::count((all - shown) as u64)
+    );
+    assert!(shown > 100 && rows > shown, "{shown} of {all}");
+    assert!(html.contains(&told), "{told}");
     assert_eq!(
         markdown.matches("<details").count(),
         markdown.matches("</details>").count()

@@ -25,6 +25,17 @@ pub fn seconds(seconds: f64) -> String {
     format!("{} {unit}", digits(value))
 }
 
+/// A number of bytes with a fitting unit and three digits.
+pub fn bytes(bytes: f64) -> String {
+    let (value, unit) = match bytes.abs() {
+        ..1e3 => (bytes, "B"),
+        ..1e6 => (bytes * 1e-3, "kB"),
+        ..1e9 => (bytes * 1e-6, "MB"),
+        _ => (bytes * 1e-9, "GB"),
+    };
+    format!("{} {unit}", digits(value))
+}
+
 /// A length of time: 5 min 3 s.
 pub fn span(seconds: f64) -> String {
     let whole = seconds.round() as u64;
@@ -96,6 +107,7 @@ mod tests {
         assert_eq!(count(12), "12");
         assert_eq!(seconds(0.012_34), "12.3 ms");
         assert_eq!(span(303.0), "5 min 3 s");
+        assert_eq!(bytes(512.0e6), "512 MB");
         assert_eq!(digits(0.06), "0.060");
         assert_eq!(percent(0.0), "0 %");
         assert_eq!(percent(0.124), "12 %");

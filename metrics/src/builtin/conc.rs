@@ -1,12 +1,15 @@
 //! CONC: do some requests queue far longer than others?
 
+use std::collections::BTreeMap;
+
 use crate::{
     plugin_meta,
     score::{
-        Call, Curve, Example, FactorMeta, Metric, MetricEntry, MetricMeta, Outcome, Over,
-        PerSubject, Settings, Story, SummaryView, even, plain,
+        Call, Curve, Example, FactorMeta, GroupView, Metric, MetricEntry, MetricMeta, Outcome,
+        Over, PerSubject, Settings, Story, SummaryView, even, plain,
     },
-    stats::tail,
+    stats::{body, tail},
+    summary::GroupKey,
 };
 
 static META: MetricMeta = MetricMeta {
@@ -33,7 +36,7 @@ static META: MetricMeta = MetricMeta {
     combination: "mean over operations, weight n",
     needs: "spans with `lock_wait` or `queue_wait`, else `wait_time` or `cpu_time`",
     minimum: "30 spans of an operation",
-    limits: "waits that all requests share are steady",
+    limits: "waits that all requests share are steady; where neither locks nor queues are measured, waits that spread as a whole lower CONC and IO, and a comparison names IO first",
     advice: "look for the lock, pool or queue behind the operation with the most points; a few requests wait out of proportion to their work",
     sources: &["Gunther, Guerrilla Capacity Planning, Springer 2007"],
     examples: &[
@@ -110,5 +113,29 @@ impl Metric for Conc {
             }
         }
         subjects.finish(|| "no operation has 30 spans whose wait is known".to_owned())
+    }
+
+    /// IO, where half of what the tails grew, or more, is growth of the bodies: then all requests wait more unequally, and the longest waits with them. Waits on
+    /// locks and queues are CONC's own, whatever their spread.
+    fn explained_by(&self, base: &SummaryView<'_>, head: &SummaryView<'_>) -> Option<&'static str> {
+        let before: BTreeMap<&GroupKey, GroupView<'_>> =
+            base.groups().map(|group| (group.key(), group)).collect();
+        let (mut bodies, mut tails) = (0.0, 0.0);
+        for group in head.groups() {
+            let Some(base) = before.get(group.key()) else {
+                continue;
+            };
+            if group.lock_odds().n() >= group.minimum() {
+                return None;
+            }
+            let (base, head) = (base.wait_odds(), group.wait_odds());
+            if base.n().min(head.n()) < group.minimum() {
+                continue;
+            }
+            let weight = base.n() as f64;
+            bodies += weight * (body(&head)? - body(&base)?);
+            tails += weight * (tail(&head)? - tail(&base)?);
+        }
+        (tails > 0.0 && 2.0 * bodies >= tails).then_some("IO")
     }
 }

@@ -1,4 +1,6 @@
-//! What got worse, in words, the surest first and of those the largest.
+//! What got worse, in words, the surest first and of those the largest; what another cause explains stands behind that one.
+
+use std::collections::BTreeMap;
 
 use super::{
     data::{Cause, CauseKind, Change, Direction, MetricChange, OperationChange, Quantity},
@@ -7,12 +9,16 @@ use super::{
 use crate::{model::Category, summary::GroupKey};
 
 /// Below this probability of chance all causes are equally sure: so far out no test of ours is exact, and the larger change says more. An opinion without evidence
-/// yet: it was tried so that a spread of waits would be named as IO before CONC, which it is not; in tests/faults it changes no count of first causes against plain
-/// order by probability.
+/// yet: in tests/faults it changes no count of first causes against plain order by probability.
 const SURE: f64 = 0.001;
 
-/// All that got worse. The whole score stands last: it says that something fell, not what.
-pub(super) fn causes(metrics: &[MetricChange], operations: &[OperationChange]) -> Vec<Cause> {
+/// All that got worse. The whole score stands last: it says that something fell, not what. `explained` tells which metric explains a fall of which: the first is not
+/// news where the second fell as well, and follows it.
+pub(super) fn causes(
+    metrics: &[MetricChange],
+    operations: &[OperationChange],
+    explained: &BTreeMap<&str, &str>,
+) -> Vec<Cause> {
     let mut causes: Vec<Cause> = metrics
         .iter()
         .filter(|change| change.direction == Direction::Worse)
@@ -42,6 +48,20 @@ pub(super) fn causes(metrics: &[MetricChange], operations: &[OperationChange]) -
             .then(b.size.total_cmp(&a.size))
             .then_with(|| a.text.cmp(&b.text))
     });
+    for (code, by) in explained {
+        let place = |code: &str| {
+            let is = |cause: &Cause| {
+                cause.kind == CauseKind::Metric && cause.metric.as_deref() == Some(code)
+            };
+            causes.iter().position(is)
+        };
+        if let (Some(at), Some(behind)) = (place(code), place(by)) {
+            causes[at].text += &format!("; the fall of {by} explains it");
+            if at < behind {
+                causes[at..=behind].rotate_left(1);
+            }
+        }
+    }
     causes
 }
 

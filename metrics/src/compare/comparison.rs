@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     causes::causes,
     data::{Cause, Direction, MetricChange, OperationChange, RegressionPart, RunFacts, Strangers},
+    explained::explained,
     machine::{facts, mismatches, sessions},
     metric_gate::metric_gate,
     operation_gate::operation_gate,
@@ -28,7 +29,7 @@ pub struct Comparison {
     pub parts: Vec<RegressionPart>,
     /// Whether anything got worse by more than chance and run-to-run differences explain. Not the verdict, which is policy.
     pub regressed: bool,
-    /// What, the surest first and of those the largest; the whole score last.
+    /// What, the surest first and of those the largest; a metric whose fall another explains stands behind that one, the whole score last.
     pub causes: Vec<Cause>,
     /// The whole score and every metric.
     pub metrics: Vec<MetricChange>,
@@ -93,7 +94,8 @@ pub fn compare(bases: &[Summary], head: &Summary, plan: &Plan) -> Comparison {
             .then(b.n_base.cmp(&a.n_base))
     });
     let metrics = metric_gate(pooled, &bases, head, plan);
-    let causes = causes(&metrics, &operations);
+    let explained = explained(pooled, head, plan, &metrics);
+    let causes = causes(&metrics, &operations, &explained);
     let (new, vanished) = strangers(&pairs, pooled, head);
     let mut runs: Vec<RunFacts> = bases.iter().map(|base| facts("base", base)).collect();
     runs.sort_by_cached_key(|run| (run.start, run.sources.clone()));

@@ -2,13 +2,15 @@
 //!
 //! A score of one run has no reference level; comparing gives it one. Four things are kept apart: the [`regression`](Comparison::regression) score says how
 //! different the head is, beyond what samples of this size differ by; the [metric gate](MetricChange) and the [operation gate](OperationChange) say which
-//! differences chance does not explain; [`causes`](Comparison::causes) puts those in words, the surest and largest first; the verdict is [policy](Policy), and says so.
+//! differences chance does not explain; [`causes`](Comparison::causes) puts those in words, the surest and largest first, and what [another explains](crate::score::Metric::explained_by)
+//! behind that one; the verdict is [policy](Policy), and says so.
 //!
 //! Everything reads summaries alone. Base runs may come in any order; what is said of them together is read from their exact merge.
 
 mod causes;
 mod comparison;
 mod data;
+mod explained;
 mod machine;
 mod metric_gate;
 mod operation_gate;

@@ -9,6 +9,7 @@ use super::{
     },
     distribution::distribution,
     gate::{metric_gate, run_gate},
+    signals::signals,
     verdict::verdict,
 };
 use crate::{
@@ -74,6 +75,7 @@ pub fn build(summary: &Summary, plan: &Plan, scored: &Scored, provenance: Proven
             first_bad: scored.timeline.first_bad,
             burst: scored.timeline.burst,
         },
+        signals: signals(summary),
         input: input(summary, &provenance),
         run: None,
         warnings,

@@ -30,6 +30,9 @@ pub struct Report {
     pub operations: Vec<OperationReport>,
     /// The score over time.
     pub timeline: TimelineReport,
+    /// Signals over time, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signals: Vec<SignalReport>,
     /// What was read.
     pub input: InputReport,
     /// The command that was run, where one was.
@@ -232,6 +235,36 @@ pub struct TimelineReport {
     pub first_bad: Option<usize>,
     /// Share of such windows.
     pub burst: f64,
+}
+
+/// A signal over time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SignalReport {
+    /// Its name, such as `gc.pause`.
+    pub name: String,
+    /// The unit of its values: `s`, `bytes`, `share`, `°C`, none for a count; growth per second of a counter has `/s` behind it.
+    pub unit: String,
+    /// How many processes, partitions or devices it is known of.
+    pub entities: u64,
+    /// At most three of them, that with the highest value first; one of all together where the signal is a counter.
+    pub series: Vec<SeriesReport>,
+}
+
+/// A signal of one entity over time: lists of one length, at most 128 long, an item a window with values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SeriesReport {
+    /// The process, partition or device; empty for all together.
+    pub entity: String,
+    /// Length of each window.
+    pub seconds: f64,
+    /// Start of each window in nanoseconds since the epoch.
+    pub start: Vec<i64>,
+    /// The smallest value in it; what grows and what is counted has one value a window.
+    pub low: Vec<f64>,
+    /// The mean.
+    pub mean: Vec<f64>,
+    /// The largest.
+    pub high: Vec<f64>,
 }
 
 /// What was read.

@@ -8,14 +8,15 @@ mod explained;
 mod gate;
 mod names;
 mod run;
+mod signals;
 mod verdict;
 
 pub use build::{Provenance, build};
 pub use compared::compared;
 pub use data::{
     BadExample, Classification, Distribution, FactorReport, Gate, Generator, InputFile,
-    InputReport, MetricReport, OperationReport, Pss, Report, SCHEMA, TimelineReport, Verdict,
-    VerdictOutcome, WorstReport,
+    InputReport, MetricReport, OperationReport, Pss, Report, SCHEMA, SeriesReport, SignalReport,
+    TimelineReport, Verdict, VerdictOutcome, WorstReport,
 };
 pub use explained::{Explained, explain};
 pub use names::{named, visible};

@@ -88,6 +88,16 @@ pub trait Metric: Sync {
     /// Scores what the view shows. Pure: the same view and settings give the same outcome.
     fn score(&self, view: &SummaryView<'_>, settings: &Settings) -> Outcome;
 
+    /// The code of a metric that explains a fall of this one from `base` to `head`: one that asks a broader question of the same observations, and whose answer moves
+    /// this one's as well. Where both fell, a comparison names that one first. None for most.
+    fn explained_by(
+        &self,
+        _base: &SummaryView<'_>,
+        _head: &SummaryView<'_>,
+    ) -> Option<&'static str> {
+        None
+    }
+
     /// Observations it wants kept of each span, beyond what every summary has.
     fn extras(&self) -> Vec<ExtraSpec> {
         Vec::new()

@@ -14,9 +14,14 @@ pub fn tail(values: &Histogram) -> Option<f64> {
     Some(((values.ln_mean_above(TOP)? - values.ln_quantile(0.5)?) / NORMAL_TOP).max(0.0))
 }
 
-/// `sqrt((s^2 + t^2) / 2)` with `s = ln(q75 / q25) / 1.349` and `t` the [`tail`]: sigma, for a log-normal.
+/// `ln(q75 / q25) / 1.349`: sigma, for a log-normal.
+pub fn body(values: &Histogram) -> Option<f64> {
+    Some((values.ln_quantile(0.75)? - values.ln_quantile(0.25)?) / NORMAL_IQR)
+}
+
+/// `sqrt((s^2 + t^2) / 2)` with `s` the [`body`] and `t` the [`tail`]: sigma, for a log-normal.
 pub fn dispersion(values: &Histogram) -> Option<f64> {
-    let body = (values.ln_quantile(0.75)? - values.ln_quantile(0.25)?) / NORMAL_IQR;
+    let body = body(values)?;
     let tail = tail(values)?;
     Some(libm::sqrt((body * body + tail * tail) / 2.0))
 }

@@ -12,7 +12,7 @@ mod trend;
 
 pub use change_points::{ChangePoint, LEAST_RUNS, change_points};
 pub use discovery::false_discovery;
-pub use dispersion::{dispersion, tail, weight};
+pub use dispersion::{body, dispersion, tail, weight};
 pub use level::{LEVEL_MIN_SPANS, level};
 pub use proportion::excess_spread;
 pub use quantiles::{chi2_95, median, quantile};

@@ -35,8 +35,8 @@ pub(super) fn run(
     resolved.top = usize::MAX;
     let labels = labels(&arguments.label)?;
     let place = place_of(config, &arguments.place)?;
-    // A history that cannot be written is told before an hour of traces is read.
-    let mut store = Store::write(&place.path)?;
+    // A history that cannot be written is told before an hour of traces is read; one that is not there yet is made when there is a run to keep.
+    let store = Store::write_or_probe(&place.path)?;
 
     let interrupt = listen()?;
     let extras = resolved.extras();
@@ -79,6 +79,7 @@ pub(super) fn run(
         report: &report,
         summary: &outcome.summary,
     };
+    let mut store = store.map_or_else(|| Store::write(&place.path), Ok)?;
     let (id, dropped) = store.add(&run, place.keep)?;
     if arguments.json {
         let filter = Filter {

@@ -26,7 +26,7 @@ pub(super) enum HistoryCommand {
     Show(Show),
     /// Show scores over runs, and where they changed
     Trend(Trend),
-    /// Write runs as CSV or JSON
+    /// Write runs as CSV, JSON or Parquet
     Export(Export),
     /// Drop all but the newest runs of each branch
     Prune(Prune),
@@ -153,6 +153,8 @@ pub(super) enum Form {
     Csv,
     /// An array of objects
     Json,
+    /// The columns of CSV, each of its type
+    Parquet,
 }
 
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! `pss history export`: runs as CSV or JSON, the oldest first.
+//! `pss history export`: runs as CSV, JSON or Parquet, the oldest first.
 
 use std::path::Path;
 
@@ -6,14 +6,9 @@ use super::{
     super::stdout,
     arguments::{Export, Form},
     json, place_of, some,
+    table::Table,
 };
-use crate::{
-    config::Config,
-    error::Error,
-    exit::Exit,
-    files,
-    history::{Entry, Store},
-};
+use crate::{config::Config, error::Error, exit::Exit, files, history::Store, registry::how};
 
 pub(super) fn run(arguments: &Export, config: &Config) -> Result<Exit, Error> {
     let file = arguments
@@ -27,10 +22,16 @@ pub(super) fn run(arguments: &Export, config: &Config) -> Result<Exit, Error> {
     entries.reverse();
     let text = match form {
         Form::Json => json(&entries)?.into_bytes(),
-        Form::Csv => table(&entries).map_err(|error| Error::Output {
-            what: "CSV".to_owned(),
-            error: error.into(),
-        })?,
+        Form::Csv => Table::of(&entries).csv().map_err(made("CSV"))?,
+        #[cfg(feature = "columnar")]
+        Form::Parquet => {
+            let mut bytes = Vec::new();
+            let written = Table::of(&entries).parquet(&mut bytes);
+            written.map_err(made("Parquet"))?;
+            bytes
+        }
+        #[cfg(not(feature = "columnar"))]
+        Form::Parquet => return Err(no_parquet()),
     };
     match file {
         Some(path) => {
@@ -44,72 +45,39 @@ pub(super) fn run(arguments: &Export, config: &Config) -> Result<Exit, Error> {
     Ok(Exit::Done)
 }
 
+fn made(what: &str) -> impl Fn(std::io::Error) -> Error {
+    move |error| Error::Output {
+        what: what.to_owned(),
+        error,
+    }
+}
+
+fn no_parquet() -> Error {
+    Error::Usage(format!(
+        "Parquet is not in this build: {}, or export .csv or .json",
+        how("columnar")
+    ))
+}
+
 fn form(to: Option<Form>, file: Option<&Path>) -> Result<Form, Error> {
     let ending = file
         .and_then(Path::extension)
         .and_then(std::ffi::OsStr::to_str);
     match (to, ending) {
+        // Told before the history is opened.
+        (Some(Form::Parquet), _) | (None, Some("parquet" | "pq"))
+            if !cfg!(feature = "columnar") =>
+        {
+            Err(no_parquet())
+        }
         (Some(form), _) => Ok(form),
         (None, Some("json")) => Ok(Form::Json),
         (None, Some("csv")) => Ok(Form::Csv),
+        (None, Some("parquet" | "pq")) => Ok(Form::Parquet),
         (None, _) if file.is_none() => Ok(Form::Csv),
         (None, _) => Err(Error::Usage(
-            "runs are written as .csv or .json: name the file so, or say --to csv".to_owned(),
+            "runs are written as .csv, .json or .parquet: name the file so, or say --to csv"
+                .to_owned(),
         )),
     }
-}
-
-/// A line a run; a column a metric, empty where it has no score.
-fn table(entries: &[Entry]) -> Result<Vec<u8>, csv::Error> {
-    let mut codes: Vec<&str> = Vec::new();
-    for metric in entries.iter().flat_map(|entry| &entry.headline.metrics) {
-        if !codes.contains(&metric.code.as_str()) {
-            codes.push(&metric.code);
-        }
-    }
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let fixed = [
-        "id", "project", "branch", "commit", "dirty", "added", "labels", "pss", "low", "high",
-        "complete", "verdict", "spans", "samples", "start", "end", "session", "version",
-    ];
-    writer.write_record(fixed.iter().chain(&codes))?;
-    for entry in entries {
-        let headline = &entry.headline;
-        let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        let labels: Vec<String> = entry
-            .labels
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        let scores = codes.iter().map(|code| {
-            let metric = headline.metrics.iter().find(|metric| metric.code == *code);
-            number(metric.and_then(|metric| metric.score))
-        });
-        let line = [
-            entry.id.to_string(),
-            entry.project.clone(),
-            text(&entry.branch),
-            text(&entry.commit),
-            entry.dirty.map_or(String::new(), |dirty| dirty.to_string()),
-            entry.added.clone(),
-            labels.join(" "),
-            number(headline.pss),
-            number(headline.low),
-            number(headline.high),
-            headline.complete.to_string(),
-            headline.verdict.clone(),
-            headline.spans.to_string(),
-            headline.samples.to_string(),
-            number(headline.start),
-            number(headline.end),
-            text(&headline.session),
-            headline.version.clone(),
-        ];
-        writer.write_record(line.into_iter().chain(scores))?;
-    }
-    writer.flush()?;
-    writer
-        .into_inner()
-        .map_err(|error| csv::Error::from(error.into_error()))
 }

@@ -7,6 +7,7 @@ mod export;
 mod list;
 mod prune;
 mod show;
+mod table;
 mod trend;
 
 pub(super) use against::against;

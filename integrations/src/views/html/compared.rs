@@ -10,7 +10,7 @@ use super::{
         names::{named, sentence, visible},
         numbers::seconds,
     },
-    number::Number,
+    number::{Number, left_out},
 };
 
 /// What the section is filled with.
@@ -21,8 +21,11 @@ pub(super) struct Compared {
     pub(super) mismatches: Vec<String>,
     pub(super) metrics: Vec<Metric>,
     pub(super) operations: Vec<Operation>,
+    pub(super) operations_left_out: Option<String>,
     pub(super) new: Vec<String>,
+    pub(super) new_left_out: Option<String>,
     pub(super) vanished: Vec<String>,
+    pub(super) vanished_left_out: Option<String>,
 }
 
 /// A metric of both sides.
@@ -51,11 +54,12 @@ pub(super) struct Operation {
 }
 
 impl Compared {
-    pub(super) fn of(report: &Report) -> Option<Compared> {
+    /// The comparison, with at most so many rows of what may be many.
+    pub(super) fn of(report: &Report, rows: usize) -> Option<Compared> {
         let compare = report.compare.as_ref()?;
         let strangers = |list: &[Strangers]| {
             let name = |stranger: &Strangers| named(&stranger.service, &stranger.operation);
-            list.iter().map(name).collect()
+            list.iter().take(rows).map(name).collect()
         };
         Some(Compared {
             regressed: compare.regressed,
@@ -63,6 +67,7 @@ impl Compared {
             causes: compare
                 .causes
                 .iter()
+                .take(rows)
                 .map(|cause| sentence(&cause.text))
                 .collect(),
             mismatches: compare
@@ -71,9 +76,17 @@ impl Compared {
                 .map(|text| visible(text))
                 .collect(),
             metrics: compare.metrics.iter().map(metric).collect(),
-            operations: compare.operations.iter().map(operation).collect(),
+            operations: compare
+                .operations
+                .iter()
+                .take(rows)
+                .map(operation)
+                .collect(),
+            operations_left_out: left_out(compare.operations.len(), rows),
             new: strangers(&compare.new),
+            new_left_out: left_out(compare.new.len(), rows),
             vanished: strangers(&compare.vanished),
+            vanished_left_out: left_out(compare.vanished.len(), rows),
         })
     }
 }

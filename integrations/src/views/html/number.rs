@@ -53,6 +53,12 @@ pub(super) fn at(x: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// How many of so many do not fit into the rows there are, in words; `None` where all do.
+pub(super) fn left_out(of: usize, rows: usize) -> Option<String> {
+    let more = of.saturating_sub(rows);
+    (more > 0).then(|| super::super::numbers::count(more as u64))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,10 +16,11 @@ use super::{
     curve::{self, curve},
     gauge::Gauge,
     grade,
-    number::{Number, at},
+    number::{Number, at, left_out},
     ridge::{self, ridges},
     rounds::Rounds,
-    timeline,
+    signals::{Lanes, lanes},
+    timeline::{self, Axis},
 };
 
 /// Metrics unfolded from the start: those that lost as many points.
@@ -63,9 +64,15 @@ pub(super) struct Page {
     metrics: Vec<Metric>,
     absent: Vec<Absent>,
     timeline: Option<Timeline>,
+    lanes: Option<Lanes>,
+    /// Places and widths of bad windows.
+    shaded: Vec<(String, String)>,
+    ticks: Vec<String>,
     ridges: Option<ridge::Ridges>,
     operations: Vec<Operation>,
+    operations_left_out: Option<String>,
     files: Vec<File>,
+    files_left_out: Option<String>,
     shares: Option<Shares>,
     bad: Vec<Bad>,
     unknown_fields: Vec<String>,
@@ -191,7 +198,8 @@ struct Bad {
 }
 
 impl Page {
-    pub(super) fn of(report: &Report) -> Page {
+    /// The page, with at most so many rows of what may be many.
+    pub(super) fn of(report: &Report, rows: usize) -> Page {
         let pss = &report.pss;
         let input = &report.input;
         let score = or_na(pss.score, |score| format!("{score:.1}"));
@@ -201,6 +209,8 @@ impl Page {
             many => format!("{} files", many.len()),
         };
         let tenth = |score: f64| format!("{score:.1}");
+        let axis = Axis::of(&report.timeline, &report.signals);
+        let bad = timeline::bad(&report.timeline);
         Page {
             style: Allowed::new(include_str!("page.css").to_owned()),
             script: Allowed::new(include_str!("page.js").to_owned()),
@@ -245,7 +255,7 @@ impl Page {
             confidence: sentences(&pss.confidence.reasons),
             partial: input.partial,
             warnings: sentences(&report.warnings),
-            compared: Compared::of(report),
+            compared: Compared::of(report, rows),
             rounds: Rounds::of(report),
             lost: lost(report),
             metrics: report
@@ -255,10 +265,17 @@ impl Page {
                 .filter_map(|(place, metric)| metric_of(place, metric))
                 .collect(),
             absent: report.metrics.iter().filter_map(absent).collect(),
-            timeline: timeline_of(report),
-            ridges: ridges(&report.operations),
-            operations: report.operations.iter().map(operation).collect(),
-            files: input.files.iter().map(file).collect(),
+            timeline: axis.and_then(|axis| timeline_of(report, &bad, &axis)),
+            lanes: axis.and_then(|axis| lanes(&report.signals, &axis)),
+            shaded: axis.map_or_else(Vec::new, |axis| {
+                timeline::shaded(&report.timeline, &bad, &axis)
+            }),
+            ticks: axis.map_or_else(Vec::new, |axis| axis.ticks()),
+            ridges: ridges(&report.operations[..rows.min(report.operations.len())]),
+            operations: report.operations.iter().take(rows).map(operation).collect(),
+            operations_left_out: left_out(report.operations.len(), rows),
+            files: input.files.iter().take(rows).map(file).collect(),
+            files_left_out: left_out(input.files.len(), rows),
             shares: (input.spans > 0).then(|| Shares {
                 attribute: Number::new(input.classified.attribute, percent),
                 name: Number::new(input.classified.name, percent),
@@ -395,10 +412,9 @@ fn absent(metric: &MetricReport) -> Option<Absent> {
     })
 }
 
-fn timeline_of(report: &Report) -> Option<Timeline> {
+fn timeline_of(report: &Report, bad: &[bool], axis: &Axis) -> Option<Timeline> {
     let timeline = &report.timeline;
     let first = timeline.windows.first()?;
-    let bad = timeline::bad(timeline);
     let scored = timeline
         .windows
         .iter()
@@ -419,7 +435,7 @@ fn timeline_of(report: &Report) -> Option<Timeline> {
         )
     });
     Some(Timeline {
-        drawn: timeline::drawn(timeline, &bad),
+        drawn: timeline::drawn(timeline, bad, axis),
         scored,
         label: format!("score of {scored} windows over time{worst}"),
         summary: format!(

@@ -1,12 +1,81 @@
 //! The score window by window.
 
-use pss_metrics::report::TimelineReport;
+use pss_metrics::report::{SignalReport, TimelineReport};
 
 use super::{super::numbers::clock, number::at};
 
 /// A figure is stretched to the width there is.
 const WIDTH: f64 = 1000.0;
 const HEIGHT: f64 = 160.0;
+
+/// The time that all figures of a run show, in seconds since the epoch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Axis {
+    pub(super) start: f64,
+    pub(super) end: f64,
+}
+
+impl Axis {
+    /// From the first to the last window of anything; `None` where nothing has a time.
+    pub(super) fn of(timeline: &TimelineReport, signals: &[SignalReport]) -> Option<Axis> {
+        let windows = timeline.windows.iter();
+        let windows = windows.map(|window| (window.start, window.seconds));
+        let series = signals.iter().flat_map(|signal| &signal.series);
+        let series = series.flat_map(|series| {
+            let ends = [series.start.first(), series.start.last()];
+            let ends = ends.into_iter().flatten();
+            ends.map(|start| (*start, series.seconds))
+        });
+        windows
+            .chain(series)
+            .map(|(start, seconds)| {
+                let start = start as f64 * 1e-9;
+                Axis {
+                    start,
+                    end: start + seconds,
+                }
+            })
+            .reduce(|a, b| Axis {
+                start: a.start.min(b.start),
+                end: a.end.max(b.end),
+            })
+    }
+
+    /// How much of it is over at an instant, 0..1.
+    pub(super) fn share(&self, time: f64) -> f64 {
+        let length = (self.end - self.start).max(f64::MIN_POSITIVE);
+        ((time - self.start) / length).clamp(0.0, 1.0)
+    }
+
+    /// Times at equal distances.
+    pub(super) fn ticks(&self) -> Vec<String> {
+        (0..=4)
+            .map(|i| clock(self.start + (self.end - self.start) * f64::from(i) / 4.0))
+            .collect()
+    }
+}
+
+/// Places and widths of the bad windows.
+pub(super) fn shaded(
+    timeline: &TimelineReport,
+    bad: &[bool],
+    axis: &Axis,
+) -> Vec<(String, String)> {
+    let x = |time: f64| WIDTH * axis.share(time);
+    timeline
+        .windows
+        .iter()
+        .zip(bad)
+        .filter(|(_, bad)| **bad)
+        .map(|(window, _)| {
+            let from = x(window.start as f64 * 1e-9);
+            (
+                at(from),
+                at(x(window.start as f64 * 1e-9 + window.seconds) - from),
+            )
+        })
+        .collect()
+}
 
 /// The drawn timeline.
 pub(super) struct Drawn {
@@ -16,10 +85,6 @@ pub(super) struct Drawn {
     pub(super) marks: Vec<(u32, String)>,
     pub(super) line: String,
     pub(super) dots: Vec<Dot>,
-    /// Places and widths of bad windows.
-    pub(super) bad: Vec<(String, String)>,
-    /// Times at equal distances.
-    pub(super) ticks: Vec<String>,
 }
 
 /// A window with a score.
@@ -47,20 +112,16 @@ pub(super) fn bad(timeline: &TimelineReport) -> Vec<bool> {
 }
 
 /// The figure; `None` where fewer than two windows have a score.
-pub(super) fn drawn(timeline: &TimelineReport, bad: &[bool]) -> Option<Drawn> {
+pub(super) fn drawn(timeline: &TimelineReport, bad: &[bool], axis: &Axis) -> Option<Drawn> {
     let windows = &timeline.windows;
     let scores: Vec<f64> = windows.iter().filter_map(|window| window.score).collect();
     if scores.len() < 2 {
         return None;
     }
-    let (first, last) = (windows.first()?, windows.last()?);
-    let start = first.start as f64 * 1e-9;
-    let end = last.start as f64 * 1e-9 + last.seconds;
-    let length = (end - start).max(f64::MIN_POSITIVE);
-    let x = |time: f64| WIDTH * ((time - start) / length).clamp(0.0, 1.0);
+    let x = |time: f64| WIDTH * axis.share(time);
     let least = scores.iter().copied().fold(100.0, f64::min);
     // Room below the worst window, and never less than ten points: noise should look small.
-    let (floor, step) = axis((least - 5.0).clamp(0.0, 90.0) as u32);
+    let (floor, step) = scale((least - 5.0).clamp(0.0, 90.0) as u32);
     let bottom = f64::from(floor);
     let y = |score: f64| HEIGHT * (1.0 - ((score - bottom) / (100.0 - bottom)).clamp(0.0, 1.0));
     let mut line = String::new();
@@ -95,26 +156,11 @@ pub(super) fn drawn(timeline: &TimelineReport, bad: &[bool]) -> Option<Drawn> {
             .collect(),
         line,
         dots,
-        bad: windows
-            .iter()
-            .zip(bad)
-            .filter(|(_, bad)| **bad)
-            .map(|(window, _)| {
-                let from = x(window.start as f64 * 1e-9);
-                (
-                    at(from),
-                    at(x(window.start as f64 * 1e-9 + window.seconds) - from),
-                )
-            })
-            .collect(),
-        ticks: (0..=4)
-            .map(|i| clock(start + length * f64::from(i) / 4.0))
-            .collect(),
     })
 }
 
 /// Floor and step of the axis for a least score. The floor is a whole number of steps below 100: labels stand at equal distances.
-fn axis(least: u32) -> (u32, u32) {
+fn scale(least: u32) -> (u32, u32) {
     match least {
         80.. => (least / 10 * 10, 5),
         50.. => (least / 10 * 10, 10),
@@ -132,7 +178,7 @@ mod tests {
     #[test]
     fn labels_end_at_the_floor() {
         for least in 0..=90 {
-            let (floor, step) = axis(least);
+            let (floor, step) = scale(least);
             assert!(
                 floor <= least && (100 - floor).is_multiple_of(step),
                 "{least}"
@@ -160,10 +206,14 @@ mod tests {
         };
         let bad = bad(&timeline);
         assert_eq!(bad, [false, false, false, true, false]);
-        let drawn = drawn(&timeline, &bad).expect("a figure");
+        let axis = Axis::of(&timeline, &[]).expect("windows");
+        let drawn = drawn(&timeline, &bad, &axis).expect("a figure");
         assert_eq!(drawn.floor, 50);
-        assert_eq!(drawn.bad, [("600".to_owned(), "200".to_owned())]);
+        assert_eq!(
+            shaded(&timeline, &bad, &axis),
+            [("600".to_owned(), "200".to_owned())]
+        );
         assert_eq!(drawn.line.matches('M').count(), 2);
-        assert_eq!(drawn.ticks.first().map(String::as_str), Some("00:00:00"));
+        assert_eq!(axis.ticks().first().map(String::as_str), Some("00:00:00"));
     }
 }
