@@ -187,7 +187,7 @@ mod columnar {
             records("otel_traces.parquet", &foreign("otel_traces.parquet")),
             [
                 "span t a  Root service=Some(\"shop\") name=Some(\"GET /\") kind=Some(Server) start=Some(1714824000000000001) duration=Some(1500000) wait=None memory=None error=Some(false) ",
-                "span t b a Child service=Some(\"shop\") name=Some(\"SELECT\") kind=Some(Client) start=Some(1714824000100000001) duration=Some(500) wait=None memory=None error=Some(true) db.system=postgresql db.operation=select",
+                "span t b a Child service=Some(\"shop\") name=Some(\"SELECT\") kind=Some(Client) start=Some(1714824000100000001) duration=Some(500) wait=None memory=None error=Some(true) db.operation=select db.system=postgresql",
                 "span t c a Child service=Some(\"shop\") name=Some(\"wait\") kind=Some(Internal) start=Some(1714824000200000001) duration=Some(7) wait=None memory=None error=Some(false) ",
             ]
         );
