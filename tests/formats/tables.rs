@@ -175,6 +175,51 @@ mod columnar {
         std::fs::read(to).expect("read")
     }
 
+    /// A file that another program wrote; `make.py` beside it says how.
+    fn foreign(name: &str) -> Vec<u8> {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/columnar");
+        std::fs::read(fixtures.join(name)).expect("a fixture")
+    }
+
+    #[test]
+    fn maps_and_categories_of_clickhouse_are_read() {
+        assert_eq!(
+            records("otel_traces.parquet", &foreign("otel_traces.parquet")),
+            [
+                "span t a  Root service=Some(\"shop\") name=Some(\"GET /\") kind=Some(Server) start=Some(1714824000000000001) duration=Some(1500000) wait=None memory=None error=Some(false) ",
+                "span t b a Child service=Some(\"shop\") name=Some(\"SELECT\") kind=Some(Client) start=Some(1714824000100000001) duration=Some(500) wait=None memory=None error=Some(true) db.operation=select db.system=postgresql",
+                "span t c a Child service=Some(\"shop\") name=Some(\"wait\") kind=Some(Internal) start=Some(1714824000200000001) duration=Some(7) wait=None memory=None error=Some(false) ",
+            ]
+        );
+    }
+
+    #[test]
+    fn small_numbers_decimals_and_bytes_are_read() {
+        assert_eq!(
+            records("types.parquet", &foreign("types.parquet")),
+            [
+                "span 00ff00ff00ff00ff00ff00ff00ff00ff 11  Unknown service=None name=Some(\"pay\") kind=Some(Server) start=Some(1714824000000000001) duration=Some(12000000) wait=None memory=None error=Some(false) ",
+                "span 00ff00ff00ff00ff00ff00ff00ff00ff 12  Unknown service=None name=Some(\"pay\") kind=Some(Client) start=Some(1714824000500000000) duration=Some(300000000) wait=None memory=None error=Some(true) ",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_column_of_the_wrong_type_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("a.parquet"), foreign("mistyped.parquet"))
+            .expect("written");
+        let (code, said) = analyze(folder.path(), &["a.parquet"]);
+        assert_eq!(code, Some(2), "{said}");
+        for part in ["a.parquet", "\"service\"", "list[str]", "[input.columns]"] {
+            assert!(said.contains(part), "{said}");
+        }
+        let config = "[input.columns]\nservice = \"\"\n";
+        std::fs::write(folder.path().join("pss.toml"), config).expect("written");
+        let (code, said) = analyze(folder.path(), &["a.parquet"]);
+        assert_eq!(code, Some(0), "{said}");
+    }
+
     #[test]
     fn many_row_groups_are_read_whole() {
         for name in ["a.parquet", "a.arrow"] {

@@ -1,9 +1,11 @@
 //! A piece of a table as typed columns, row by row.
 
+use std::{fmt::Write, ops::Range};
+
 use polars::prelude::*;
 use pss_integrations::formats::{
     DecodeError, Sink,
-    table::{Cell, Columns, RowReader},
+    table::{Cell, Columns, Field, RowReader},
 };
 
 /// The one chunk of a column.
@@ -19,49 +21,64 @@ enum Values {
     /// Dates or lengths of time, with what makes nanoseconds of them.
     Instant(Chunk<Int64Type>, i64),
     Time(Chunk<Int64Type>, i64),
-    /// Of a type that no field can hold.
+    /// Maps, each from its first to before its last pair.
+    Pairs(Vec<(String, String)>, Vec<Range<usize>>),
+    /// Null in every row.
     Nothing,
 }
 
 impl Values {
-    fn of(column: &Column) -> PolarsResult<Values> {
+    /// `None` where the column's type is none that the field can be made of.
+    fn of(field: Field, column: &Column) -> PolarsResult<Option<Values>> {
+        if column.null_count() == column.len() {
+            return Ok(Some(Values::Nothing));
+        }
+        let column = column.rechunk();
+        let text = |column: &Column| {
+            let text = column.cast(&DataType::String)?;
+            Ok(Some(Values::Text(text.str()?.downcast_as_array().clone())))
+        };
+        let int = |column: &Column| PolarsResult::Ok(column.i64()?.downcast_as_array().clone());
         let per_unit = |unit: &TimeUnit| match unit {
             TimeUnit::Nanoseconds => 1,
             TimeUnit::Microseconds => 1_000,
             TimeUnit::Milliseconds => 1_000_000,
         };
-        if column.null_count() == column.len() {
-            return Ok(Values::Nothing);
-        }
-        let column = column.rechunk();
-        Ok(match column.dtype() {
-            DataType::String => Values::Text(column.str()?.downcast_as_array().clone()),
+        Ok(Some(match column.dtype() {
+            DataType::String => return text(&column),
+            DataType::Binary => return text(&of_bytes(&column)?),
+            kind if kind.is_categorical() => return text(&column),
+            // Numbers and truth values: what has a text has its text.
+            kind if field.is_text() && !kind.is_nested() => {
+                return Ok(text(&column).ok().flatten());
+            }
+            DataType::List(inner) if field == Field::Attributes => {
+                let DataType::Struct(parts) = inner.as_ref() else {
+                    return Ok(None);
+                };
+                if parts.len() != 2 {
+                    return Ok(None);
+                }
+                return pairs(&column);
+            }
+            _ if field.is_text() || field == Field::Attributes => return Ok(None),
             DataType::Boolean => Values::Bool(column.bool()?.downcast_as_array().clone()),
             DataType::UInt64 => Values::Unsigned(column.u64()?.downcast_as_array().clone()),
             DataType::Float32 | DataType::Float64 => {
                 let column = column.cast(&DataType::Float64)?;
                 Values::Float(column.f64()?.downcast_as_array().clone())
             }
+            // A decimal's digits are exact, a float's are not.
+            DataType::Decimal(..) => return text(&column),
             DataType::Datetime(unit, _) => {
-                let factor = per_unit(unit);
-                let column = column.to_physical_repr();
-                Values::Instant(column.i64()?.downcast_as_array().clone(), factor)
+                Values::Instant(int(&column.to_physical_repr())?, per_unit(unit))
             }
             DataType::Duration(unit) => {
-                let factor = per_unit(unit);
-                let column = column.to_physical_repr();
-                Values::Time(column.i64()?.downcast_as_array().clone(), factor)
+                Values::Time(int(&column.to_physical_repr())?, per_unit(unit))
             }
-            DataType::Binary => match column.cast(&DataType::String) {
-                Ok(text) => Values::Text(text.str()?.downcast_as_array().clone()),
-                Err(_) => Values::Nothing,
-            },
-            kind if kind.is_integer() => {
-                let column = column.cast(&DataType::Int64)?;
-                Values::Int(column.i64()?.downcast_as_array().clone())
-            }
-            _ => Values::Nothing,
-        })
+            kind if kind.is_integer() => Values::Int(int(&column.cast(&DataType::Int64)?)?),
+            _ => return Ok(None),
+        }))
     }
 
     #[inline]
@@ -80,9 +97,52 @@ impl Values {
                 .get(row)
                 .and_then(|value| value.checked_mul(*factor))
                 .map_or(Cell::Null, Cell::Int),
+            Values::Pairs(pairs, rows) => Cell::Pairs(&pairs[rows[row].clone()]),
             Values::Nothing => Cell::Null,
         }
     }
+}
+
+/// Bytes as text where all of them are, as hexadecimal digits otherwise: identities are often kept so.
+fn of_bytes(column: &Column) -> PolarsResult<Column> {
+    let bytes = column.binary()?;
+    let is_text = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok();
+    let text: StringChunked = if bytes.iter().flatten().all(is_text) {
+        bytes.apply_into_string_amortized(|bytes, text| {
+            text.push_str(&String::from_utf8_lossy(bytes))
+        })
+    } else {
+        bytes.apply_into_string_amortized(|bytes, text| {
+            for byte in bytes {
+                let _ = write!(text, "{byte:02x}");
+            }
+        })
+    };
+    Ok(text.into_column())
+}
+
+/// Maps as lists of keys with values, which is how Parquet and Arrow keep them.
+fn pairs(column: &Column) -> PolarsResult<Option<Values>> {
+    let lists = column.list()?;
+    let inner = lists.get_inner();
+    let [keys, values] = &inner.struct_()?.fields_as_series()[..] else {
+        return Ok(None);
+    };
+    let (Ok(keys), Ok(values)) = (keys.cast(&DataType::String), values.cast(&DataType::String))
+    else {
+        return Ok(None);
+    };
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let pairs = keys.str()?.iter().zip(values.str()?.iter());
+    let offsets = lists.downcast_as_array().offsets();
+    let rows = (0..lists.len()).map(|row| {
+        let (start, end) = offsets.start_end(row);
+        start..end
+    });
+    Ok(Some(Values::Pairs(
+        pairs.map(|(key, value)| (text(key), text(value))).collect(),
+        rows.collect(),
+    )))
 }
 
 /// Pushes the rows of a frame, whose columns are those of `columns` in their order; the first row is number `first` of the file.
@@ -93,11 +153,16 @@ pub(crate) fn push(
     first: u64,
     sink: &mut dyn Sink,
 ) -> Result<(), DecodeError> {
-    let values = names
+    let values = columns
+        .of
         .iter()
-        .map(|name| Values::of(frame.column(name)?))
-        .collect::<PolarsResult<Vec<Values>>>()
-        .map_err(content)?;
+        .zip(names)
+        .map(|((field, ..), name)| {
+            let column = frame.column(name).map_err(content)?;
+            let values = Values::of(*field, column).map_err(content)?;
+            values.ok_or_else(|| mistyped(*field, name, column.dtype()))
+        })
+        .collect::<Result<Vec<Values>, DecodeError>>()?;
     let rows = RowReader::new(columns);
     for row in 0..frame.height() {
         let outcome = rows.push(|at| values[at].cell(row), sink);
@@ -107,6 +172,19 @@ pub(crate) fn push(
         }
     }
     Ok(())
+}
+
+fn mistyped(field: Field, name: &str, kind: &DataType) -> DecodeError {
+    let name_of = field.name();
+    let wanted = match field {
+        Field::Attributes => "maps, or text of JSON objects",
+        _ if field.is_text() => "text or whole numbers",
+        _ if field.is_time() => "numbers, text, dates or lengths of time",
+        _ => "numbers or text",
+    };
+    DecodeError::Settings(format!(
+        "has a column {name:?} of {kind}, from which `{name_of}` cannot be read: {wanted} are wanted. Name another under [input.columns], or none with {name_of} = \"\""
+    ))
 }
 
 /// What polars says, as a fragment that follows a file's name.

@@ -34,7 +34,7 @@ static META: FormatMeta = FormatMeta {
         compression: true,
         stdin: true,
     },
-    mapping: "columns as for CSV (`pss plugins info format:csv`); dates and lengths of time keep their own unit; read by pieces of at most 131 072 rows of a row group, only \
+    mapping: "columns as for CSV (`pss plugins info format:csv`); dates and lengths of time keep their own unit; maps are attributes; bytes that are no text are read as hexadecimal digits; read by pieces of at most 131 072 rows of a row group, only \
               the columns that are needed; what `pss convert` writes has row groups of 65 536 rows",
 };
 

@@ -21,6 +21,8 @@ pub enum Cell<'a> {
     Bool(bool),
     /// An instant in nanoseconds since the epoch, from a column that holds dates.
     Instant(i64),
+    /// Keys with their values, from a column that holds maps.
+    Pairs(&'a [(String, String)]),
 }
 
 impl<'a> Cell<'a> {
@@ -49,6 +51,7 @@ impl<'a> Cell<'a> {
                 other => return Err(format!("`{field}` is {other:?}, expected true or false")),
             },
             Cell::Instant(_) => return Err(format!("`{field}` is a date, expected true or false")),
+            Cell::Pairs(_) => return Err(format!("`{field}` is a map, expected true or false")),
         }))
     }
 
@@ -116,6 +119,7 @@ impl<'a> Cell<'a> {
             Cell::Float(_) => Err(format!("`{field}` is not a finite number")),
             Cell::Bool(_) => Err(format!("`{field}` is a truth value, expected a number")),
             Cell::Instant(_) => Err(format!("`{field}` is a date, expected a number")),
+            Cell::Pairs(_) => Err(format!("`{field}` is a map, expected a number")),
             Cell::Text(text) => Err(format!("`{field}` is {text:?}, expected a number")),
         }
     }

@@ -152,7 +152,7 @@ const NAMES: &[(Field, &str, Unit)] = &[
 ];
 
 impl Columns {
-    /// Finds the columns of a table by the names of all its columns.
+    /// Finds the columns of a table by the names of all its columns. A field that the user gives no name has no column.
     ///
     /// # Errors
     /// A column that the user names and that is not there, or no column from which a span or sample could come: with the candidates.
@@ -180,6 +180,10 @@ impl Columns {
             let Some(wanted) = settings.columns.get(*name) else {
                 continue;
             };
+            if wanted.name.is_empty() {
+                columns.of.retain(|(known, ..)| known != field);
+                continue;
+            }
             let place = at(&wanted.name).ok_or_else(|| {
                 let help = nearest(&wanted.name, names.iter().copied())
                     .map_or_else(String::new, |near| format!("; did you mean {near:?}?"));

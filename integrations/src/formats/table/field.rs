@@ -81,6 +81,22 @@ impl Field {
             .map_or("", |(_, name)| name)
     }
 
+    /// Whether its values are text; numbers are text too.
+    pub fn is_text(self) -> bool {
+        matches!(
+            self,
+            Field::TraceId
+                | Field::SpanId
+                | Field::ParentId
+                | Field::Service
+                | Field::Name
+                | Field::Module
+                | Field::Tag
+                | Field::Signal
+                | Field::Entity
+        )
+    }
+
     /// Whether its values are times, which have a unit.
     pub fn is_time(self) -> bool {
         matches!(

@@ -44,7 +44,7 @@ impl RowReader {
         let (mut is_root, mut end, mut signal, mut value) = (None, None, None, None);
         let mut entity = "";
         let mut has_parent_column = false;
-        let mut map = None;
+        let (mut map, mut pairs) = (None, &[][..]);
         for (field, at, unit, name) in &self.places {
             let cell = cell(*at);
             match field {
@@ -74,7 +74,10 @@ impl RowReader {
                 Field::LockWait => span.lock_wait = cell.span_of_time(name, *unit)?,
                 Field::Memory => span.memory = cell.unsigned(name)?,
                 Field::Error => span.error = cell.truth(name)?,
-                Field::Attributes => map = cell.text().map(attributes_of).transpose()?,
+                Field::Attributes => match cell {
+                    Cell::Pairs(of) => pairs = of,
+                    cell => map = cell.text().map(attributes_of).transpose()?,
+                },
                 Field::Signal => signal = cell.text(),
                 Field::Entity => entity = cell.text().unwrap_or_default(),
                 Field::Value => value = cell.unsigned(name)?,
@@ -110,6 +113,10 @@ impl RowReader {
             (None, true) => Parent::Unknown,
         };
         let map = map.unwrap_or_default();
+        let of_pairs = pairs.iter().map(|(key, value)| Attribute {
+            key,
+            value: Value::Text(value),
+        });
         let attributes: Vec<Attribute<'_>> = map
             .iter()
             .filter_map(|(key, value)| {
@@ -123,6 +130,7 @@ impl RowReader {
                     },
                 })
             })
+            .chain(of_pairs)
             .collect();
         span.attributes = &attributes;
         into.span(&span);
