@@ -27,23 +27,36 @@ mod run;
 mod scoring;
 mod select;
 mod stdout;
+mod version;
 mod warning;
 mod why;
 
 #[cfg(not(feature = "history"))]
 use no_history as history;
 
+use std::ffi::OsString;
+
 use clap::Parser;
 use pss_metrics::plugin::PluginCrate;
 
-use crate::{error::Error, exit::Exit, registry::Registry};
+use crate::{config::hidden, error::Error, exit::Exit, registry::Registry};
 
 pub use arguments::Cli;
 use arguments::Command;
 
 /// Parses arguments and runs the command. Errors go to standard error.
-pub fn run(crates: &[&'static PluginCrate]) -> Exit {
-    let cli = match Cli::try_parse() {
+pub fn run(words: impl Iterator<Item = OsString>, crates: &[&'static PluginCrate]) -> Exit {
+    let words: Vec<OsString> = words.collect();
+    if version::asked(&words) {
+        return match version::print(crates) {
+            Ok(()) => Exit::Done,
+            Err(error) => {
+                report_error(&error);
+                error.exit()
+            }
+        };
+    }
+    let cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to standard output and are no error; a closed one is none either.
@@ -72,7 +85,7 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
         Command::Analyze(arguments) => analyze::run(arguments, &cli.common, &registry()?),
         Command::Compare(arguments) => compare::run(arguments, &cli.common, &registry()?),
         Command::Explain(arguments) => explain::run(arguments, &registry()?),
-        Command::Plugins(arguments) => plugins::run(arguments, &registry()?),
+        Command::Plugins(arguments) => plugins::run(arguments, &cli.common, &registry()?),
         Command::Init(arguments) => init::run(arguments),
         Command::Config(arguments) => config::run(arguments, &cli.common, &registry()?),
         Command::Convert(arguments) => convert::run(arguments, &cli.common, &registry()?),
@@ -92,5 +105,5 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
 
 #[expect(clippy::print_stderr, reason = "this is where errors meet the user")]
 fn report_error(error: &Error) {
-    eprintln!("error: {error}");
+    eprintln!("error: {}", hidden(&error.to_string()));
 }

@@ -9,14 +9,17 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use pss_integrations::samplers::{Polling, Target};
-use pss_metrics::model::{Kind, Parent, Span};
+use pss_integrations::samplers::Target;
+use pss_metrics::{
+    model::{Kind, Parent, Span},
+    plugin::caught,
+};
 
 use super::{
     plan::{Lane, Otlp, Plan},
     record::Recorder,
     shift::Shift,
-    watch::{Watch, Watched, now},
+    watch::{Started, Watch, Watched, now},
 };
 use crate::{
     error::Error,
@@ -44,6 +47,8 @@ pub struct Done {
     pub rounds: Vec<Vec<Round>>,
     /// What the user should know.
     pub notices: Vec<String>,
+    /// Samplers that failed, with the reason.
+    pub failed: BTreeSet<String>,
     /// Whether the user stopped it.
     pub interrupted: bool,
 }
@@ -110,7 +115,7 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>) -> Result<Done, Error> {
                     String::new()
                 },
             };
-            let ran = round.run(&mut host, &launch, &mut absent, &mut done.notices)?;
+            let ran = round.run(&mut host, &launch, &mut absent, &mut done)?;
             if counts {
                 round.read(&[trace], ran.began, true, options, &mut done.notices)?;
                 round.read(&plan.read, ran.began, false, options, &mut done.notices)?;
@@ -269,7 +274,7 @@ impl One<'_> {
         host: &mut Host,
         launch: &Launch,
         absent: &mut BTreeSet<String>,
-        notices: &mut Vec<String>,
+        done: &mut Done,
     ) -> Result<Round, Error> {
         let plan = self.plan;
         let failed = |error: std::io::Error| Error::Usage(format!("cannot await it: {error}"));
@@ -279,7 +284,7 @@ impl One<'_> {
             .map_err(|error| Error::Usage(error.to_string()))?;
         let target = Target::new(running.id()).with_settings(Arc::clone(&plan.settings));
         let watch = Watch::start(Watched {
-            samplers: self.samplers(&target, absent),
+            samplers: self.samplers(&target, absent, &mut done.failed),
             recorder: Arc::clone(self.recorder),
             interval: plan.interval,
             suffix: self.suffix.clone(),
@@ -288,14 +293,15 @@ impl One<'_> {
         .map_err(failed)?;
         running.ends().map_err(failed)?;
         let seen = watch.finish();
-        notices.extend(seen.notices);
+        done.notices.extend(seen.notices);
+        done.failed.extend(seen.failed);
         let group = running.id();
         let left = descendants(&target, group);
         let mut ended = running.reap().map_err(failed)?;
         ended.peak = ended.peak.or(Some(seen.memory).filter(|peak| *peak > 0));
         let strays = stop_strays(group, &left);
         if strays > 0 {
-            notices.push(format!(
+            done.notices.push(format!(
                 "{strays} processes outlived the command{}, and were stopped",
                 self.suffix
             ));
@@ -305,18 +311,26 @@ impl One<'_> {
         Ok(round)
     }
 
-    fn samplers(&self, target: &Target, absent: &mut BTreeSet<String>) -> Vec<Box<dyn Polling>> {
+    fn samplers(
+        &self,
+        target: &Target,
+        absent: &mut BTreeSet<String>,
+        failed: &mut BTreeSet<String>,
+    ) -> Vec<Started> {
         let only = self.plan.otlp == Otlp::Only;
         let mut polling = Vec::new();
         for sampler in &self.plan.samplers {
-            if only && target.settings(sampler.meta().plugin.name).is_empty() {
+            let name = sampler.meta().plugin.name;
+            if only && target.settings(name).is_empty() {
                 continue;
             }
-            match sampler.start(target) {
-                Ok(started) => polling.push(started),
-                Err(why) => {
-                    let name = sampler.meta().plugin.name;
+            match caught(|| sampler.start(target)) {
+                Ok(Ok(sampler)) => polling.push(Started { name, sampler }),
+                Ok(Err(why)) => {
                     absent.insert(format!("sampler:{name} has nothing to read: {why}"));
+                }
+                Err(why) => {
+                    failed.insert(format!("sampler:{name} failed at its start: {why}"));
                 }
             }
         }

@@ -11,6 +11,7 @@ use std::{
 };
 
 use pss_integrations::samplers::{Facts, Polling};
+use pss_metrics::plugin::caught;
 
 use super::{
     record::Recorder,
@@ -32,18 +33,26 @@ pub(super) struct Watch {
     thread: JoinHandle<Seen>,
 }
 
+/// A sampler at work.
+pub(super) struct Started {
+    pub(super) name: &'static str,
+    pub(super) sampler: Box<dyn Polling>,
+}
+
 /// What was seen beside the samples.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     /// What could not be read.
     pub(super) notices: Vec<String>,
+    /// Samplers that failed, with the reason.
+    pub(super) failed: Vec<String>,
     /// Most memory of one process, in bytes; 0 where none was seen.
     pub(super) memory: u64,
 }
 
 /// What they are given.
 pub(super) struct Watched {
-    pub(super) samplers: Vec<Box<dyn Polling>>,
+    pub(super) samplers: Vec<Started>,
     pub(super) recorder: Arc<Recorder>,
     pub(super) interval: Option<Duration>,
     /// Behind the names of entities.
@@ -68,8 +77,9 @@ impl Watch {
             .spawn(move || {
                 let began = Instant::now();
                 let (mut before, mut shown, mut memory) = (Look::default(), None, 0);
+                let mut failed = Vec::new();
                 loop {
-                    let look = watched.poll(false);
+                    let look = watched.poll(false, &mut failed);
                     memory = memory.max(look.memory);
                     if shown.is_none_or(|at: Instant| at.elapsed() >= SELDOM) {
                         watched.recorder.flush();
@@ -84,11 +94,14 @@ impl Watch {
                         _ => break,
                     }
                 }
-                let last = watched.poll(true);
+                let last = watched.poll(true, &mut failed);
                 watched.status.clear();
                 let samplers = watched.samplers.iter();
+                let notices = samplers
+                    .flat_map(|started| caught(|| started.sampler.notices()).unwrap_or_default());
                 Seen {
-                    notices: samplers.flat_map(|sampler| sampler.notices()).collect(),
+                    notices: notices.collect(),
+                    failed,
                     memory: memory.max(last.memory),
                 }
             })?;
@@ -98,16 +111,16 @@ impl Watch {
     /// Polls for the last time.
     pub(super) fn finish(self) -> Seen {
         drop(self.stop);
-        // A sampler that panics takes its samples with it, and no run.
         self.thread.join().unwrap_or_else(|_| Seen {
-            notices: vec!["a sampler stopped with a bug; please report it".to_owned()],
-            memory: 0,
+            failed: vec!["the thread of the samplers failed; please report it".to_owned()],
+            ..Seen::default()
         })
     }
 }
 
 impl Watched {
-    fn poll(&mut self, last: bool) -> Look {
+    /// A sampler that panics is not asked again, and no other is touched.
+    fn poll(&mut self, last: bool, failed: &mut Vec<String>) -> Look {
         let mut look = Look::default();
         let time = now();
         let Ok(()) = self.recorder.record(|into| {
@@ -120,20 +133,32 @@ impl Watched {
                 into: &mut shift,
                 look: &mut look,
             };
-            for sampler in &mut self.samplers {
-                if last {
-                    sampler.finish(time, &mut tap);
-                } else {
-                    sampler.poll(time, &mut tap);
-                }
-            }
+            self.samplers.retain_mut(|Started { name, sampler }| {
+                let polled = caught(|| {
+                    if last {
+                        sampler.finish(time, &mut tap);
+                    } else {
+                        sampler.poll(time, &mut tap);
+                    }
+                });
+                failed.extend(
+                    polled
+                        .as_ref()
+                        .err()
+                        .map(|why| format!("sampler:{name} failed while the command ran: {why}")),
+                );
+                polled.is_ok()
+            });
             Ok::<(), Infallible>(())
         });
         look
     }
 
     fn tell(&mut self, elapsed: Duration, look: &Look, before: &Look) {
-        let facts = self.samplers.iter().find_map(|sampler| sampler.facts());
+        let facts = self
+            .samplers
+            .iter()
+            .find_map(|started| started.sampler.facts());
         let Facts { processes, rss, .. } = facts.unwrap_or_default();
         let worst = look
             .worst(before)

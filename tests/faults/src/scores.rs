@@ -27,12 +27,7 @@ pub(crate) fn plan() -> Result<Plan, String> {
     Ok(Plan {
         metrics: registered
             .into_iter()
-            .map(|metric| Planned {
-                metric,
-                weight: metric.meta().weight,
-                settings: Default::default(),
-                min_score: None,
-            })
+            .map(Planned::new)
             .collect(),
         ..Plan::default()
     })

@@ -49,15 +49,7 @@ fn tried(bytes: &[u8]) {
     let written = summary.to_bytes().expect("a summary encodes");
     assert!(Summary::from_bytes(&written).expect("it decodes") == summary);
     let plan = Plan {
-        metrics: METRICS
-            .iter()
-            .map(|metric| Planned {
-                metric: *metric,
-                weight: metric.meta().weight,
-                settings: Settings::default(),
-                min_score: None,
-            })
-            .collect(),
+        metrics: METRICS.iter().map(|metric| Planned::new(*metric)).collect(),
         ..Plan::default()
     };
     let scored = score(&summary, &plan);

@@ -55,6 +55,10 @@ impl Format for Otlp {
         &META
     }
 
+    fn specimen(&self) -> Option<Vec<u8>> {
+        Some(include_bytes!("../specimens/otlp.json").to_vec())
+    }
+
     fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
         holds(&head.json()?, 0).then_some(Likeness::Surely)
     }
