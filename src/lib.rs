@@ -20,6 +20,8 @@
 //! `pss_metrics::conformance` and `pss_integrations::conformance`.
 
 //!
+//! Plugins that are programs of their own, of `pss-process`, join behind those by `pss-plugins.lock`; `programs` reads it, and runs none of them for that.
+//!
 //! # Where the code differs from the first design, and why
 //! - A factor's shown value is the one that, shared by all operations, would give its score: a median over operations said "leak 0" beside a leaking process.
 //! - A summary with fewer than 16 occupied windows has as many blocks for the interval as it has windows, and no interval with fewer than four.
@@ -37,6 +39,10 @@
 //! - Runs of the history stand in the order in which they were added, not of their traces' clocks: clocks of replayed or generated traces say nothing.
 //! - The history keeps scores and operations' medians in tables beside each summary: a later form of summaries then costs no trend.
 //! - A plugin is registered as it is, and is built by a function of its trait: an entry of description and function apart would say the same things twice.
+//! - A process plugin's limits stand in `[plugins]` for all of them, and its settings are the control points of its factors: the keys that every metric has.
+//! - A load of commands samples no processes: each is too short to be seen twice, and counters of ones that ended belong to nobody. Its spans have their processor time.
+//! - Single failures under load are scored and exit 0; only when every arrival failed does the run fail as a command does.
+//! - A hook's `config`, a load and an alert are trees, checked by whom they are for: `[run.load]` and `[[hooks]]` may hold what only a third-party plugin knows.
 //! - The `pypss` profiles report on no record at all what PyPSS prints, and still exit 3.
 
 pub mod cli;
@@ -50,6 +56,8 @@ pub mod input;
 pub mod length;
 pub mod machine;
 pub mod process;
+#[cfg(all(unix, feature = "process"))]
+pub mod programs;
 pub mod registry;
 #[cfg(unix)]
 pub mod run;

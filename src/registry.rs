@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use pss_integrations::{
     formats::{Format, FormatEntry, formats},
+    hooks::{Hook, HookEntry, hooks},
+    load::{Load, LoadEntry, loads},
     samplers::{Sampler, SamplerEntry, samplers},
     views::{View, ViewEntry, views},
 };
@@ -23,6 +25,10 @@ pub struct Registry {
     pub formats: Vec<&'static dyn Format>,
     /// Samplers by name.
     pub samplers: Vec<&'static dyn Sampler>,
+    /// Load shapes by name.
+    pub loads: Vec<&'static dyn Load>,
+    /// Hooks by name.
+    pub hooks: Vec<&'static dyn Hook>,
     /// Views by name.
     pub views: Vec<&'static dyn View>,
     /// Plugins that registered, and that `[plugins.override]` puts aside for others of their name.
@@ -44,6 +50,8 @@ impl Registry {
             metrics: metrics(crates, overrides).map_err(Error::Registry)?,
             formats: formats(crates, overrides).map_err(Error::Registry)?,
             samplers: samplers(crates, overrides).map_err(Error::Registry)?,
+            loads: loads(crates, overrides).map_err(Error::Registry)?,
+            hooks: hooks(crates, overrides).map_err(Error::Registry)?,
             views: views(crates, overrides).map_err(Error::Registry)?,
             disabled: BTreeMap::new(),
             overridden: Vec::new(),
@@ -150,6 +158,8 @@ impl Registry {
             .collect();
         all.extend(self.formats.iter().map(|format| format.meta().plugin));
         all.extend(self.samplers.iter().map(|sampler| sampler.meta().plugin));
+        all.extend(self.loads.iter().map(|load| load.meta().plugin));
+        all.extend(self.hooks.iter().map(|hook| hook.meta().plugin));
         all.extend(self.views.iter().map(|view| *view.meta()));
         all
     }
@@ -163,6 +173,10 @@ fn registered() -> Vec<PluginMeta> {
     all.extend(formats.map(|entry| entry.format.meta().plugin));
     let samplers = inventory::iter::<SamplerEntry>.into_iter();
     all.extend(samplers.map(|entry| entry.sampler.meta().plugin));
+    let loads = inventory::iter::<LoadEntry>.into_iter();
+    all.extend(loads.map(|entry| entry.load.meta().plugin));
+    let hooks = inventory::iter::<HookEntry>.into_iter();
+    all.extend(hooks.map(|entry| entry.hook.meta().plugin));
     let views = inventory::iter::<ViewEntry>.into_iter();
     all.extend(views.map(|entry| *entry.view.meta()));
     all.sort_by_key(|meta| (meta.kind, meta.name, meta.origin));
@@ -198,6 +212,21 @@ const OPTIONAL: &[Optional] = &[
         id: "sampler:gpu",
         endings: &[],
         feature: "gpu",
+    },
+    Optional {
+        id: "hook:webhook",
+        endings: &[],
+        feature: "http",
+    },
+    Optional {
+        id: "hook:pushgateway",
+        endings: &[],
+        feature: "http",
+    },
+    Optional {
+        id: "load:sawtooth",
+        endings: &[],
+        feature: "sample-plugin",
     },
     Optional {
         id: "metric:foobar",
@@ -242,6 +271,7 @@ pub const FEATURES: &[(&str, bool)] = &[
     ("history", cfg!(feature = "history")),
     ("http", cfg!(feature = "http")),
     ("kafka", cfg!(feature = "kafka")),
+    ("process", cfg!(feature = "process")),
     ("receiver", cfg!(feature = "receiver")),
     ("sample-plugin", cfg!(feature = "sample-plugin")),
     ("sql", cfg!(feature = "sql")),

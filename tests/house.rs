@@ -54,6 +54,11 @@ fn heavy_libraries_have_a_package_of_their_own() {
             &["pss-integrations", "pss-metrics"],
             &["nvml-wrapper"],
         ),
+        (
+            "integrations/process/Cargo.toml",
+            &["pss-integrations", "pss-metrics"],
+            &["arrow-array", "arrow-buffer", "arrow-ipc", "arrow-schema"],
+        ),
         // It hands bodies on and knows no record.
         (
             "integrations/receiver/Cargo.toml",

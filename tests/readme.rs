@@ -6,5 +6,7 @@ fn console_examples_are_what_pss_prints() {
         .case("README.md")
         .env("COLUMNS", "80")
         .env("LC_ALL", "C.UTF-8")
-        .env("XDG_CONFIG_HOME", "/nonexistent");
+        .env("XDG_CONFIG_HOME", "/nonexistent")
+        .env("GITHUB_ACTIONS", "")
+        .env("GITLAB_CI", "");
 }

@@ -16,6 +16,15 @@
 //! id, so that runs can be compared. What the user says to one sampler comes with the target as texts by key ([`samplers::SamplerSettings`]); before anything
 //! starts each is asked whether it takes part under them ([`samplers::Sampler::wanted`]), and a mistake ends the run there.
 //!
+//! # Load
+//! A load shape ([`load::Load`]) is a rate over time with its integral; [`load::Schedule`] starts arrival k at the exact inverse of that integral, or around it for
+//! random arrivals. Nothing of a schedule comes from the platform: its logarithms and sines are `libm`'s, its numbers PCG64's, and each use of a seed has a stream of
+//! its own. Shapes, like hooks, take their settings from [`fields`], which collects all mistakes with their paths before anything starts.
+//!
+//! # Hooks
+//! A hook ([`hooks::Hook`]) is told of a run's phases on a thread of its own, through a bounded queue ([`hooks::Hooks`]). What it needs of the machine, starting a
+//! program and appending to a file, is handed to it ([`hooks::Around`]); what it sends goes through `http`, of the feature of that name.
+//!
 //! # Adding one
 //! To add a format: one file in `formats` with an implementation of [`formats::Format`] and `inventory::submit! { FormatEntry { format: &YourFormat } }`, and its
 //! name in [`PLUGIN_CRATE`]; its tests go to `tests/formats`. A sampler likewise in `samplers`, its tests in `integrations/tests/samplers.rs`.
@@ -36,9 +45,15 @@
 //! [`sql_tables`] says which tables and columns a query sees; `pss-columnar` fills them.
 
 pub mod conformance;
+pub mod fields;
 pub mod formats;
+pub mod hooks;
 #[cfg(feature = "http")]
 pub mod http;
+pub mod length;
+pub mod load;
+#[cfg(feature = "http")]
+pub mod requests;
 pub mod samplers;
 pub mod sql_tables;
 pub mod views;
@@ -61,6 +76,16 @@ pub const PLUGIN_CRATE: PluginCrate = plugin_crate!(
     "format:prometheus",
     "format:xray",
     "format:zipkin",
+    "hook:exec",
+    "hook:jsonl",
+    "hook:log",
+    "load:constant",
+    "load:linear",
+    "load:mix",
+    "load:replay",
+    "load:sequence",
+    "load:sine",
+    "load:step",
     "sampler:cgroup",
     "sampler:process",
     "sampler:psi",

@@ -55,6 +55,7 @@ pub(super) fn run(
     }
     let interrupt = listen()?;
     let extras = resolved.extras();
+    let observers = resolved.observers().map_err(Error::Config)?;
     let bar = Bar::new(common.quiet);
     let settings = config.input_settings();
     let mut options = ReadOptions {
@@ -62,6 +63,7 @@ pub(super) fn run(
         rules: Arc::new(config.rules()),
         naming: config.naming().map(Arc::new),
         extras: &extras,
+        observers: &observers,
         selection: Arc::new(selection),
         ..ReadOptions::new(&registry.formats, &settings, &interrupt)
     };

@@ -4,7 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{scoring::Scoring, select::Select};
+use super::{
+    load_flags::{LoadFlags, TargetFlags},
+    scoring::Scoring,
+    select::Select,
+};
 use crate::terminal::ColorChoice;
 
 /// Scores how stable a program ran: give it traces, get a Program Stability Score (0 to 100), the reasons, and a verdict CI can act on.
@@ -48,6 +52,9 @@ pub(super) enum Command {
     Compare(Box<Compare>),
     /// Say what a metric asks, how it is computed, and what to do when it is bad; or why a report has its score
     Explain(Explain),
+    /// Show what load a schedule will be, before anything starts
+    #[cfg(unix)]
+    Load(Load),
     /// List the plugins of this build
     Plugins(Plugins),
     /// Write a commented pss.toml
@@ -188,22 +195,26 @@ pub(super) struct Compare {
 #[cfg(unix)]
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pss run -- ./server --bench\n  pss run --runs 20 --warmup 3 -- python job.py\n  pss run --read gc.log -- java -Xlog:gc*:gc.log -jar app.jar\n  pss run --kafka localhost:9092 --group billing --topic orders -- ./consumer\n  pss run --save run.jsonl --fail-under 80 -- pytest -q\n  pss run --runs 20 --against './server-old --bench' -- ./server --bench\n\nThe command keeps its standard streams, and the report goes to standard error. Spans are received over OTLP on a loopback port that the command is told by\nOTEL_EXPORTER_OTLP_ENDPOINT, unless that is set; native records may be appended to the file that PSS_TRACE_FILE names.\nExit 4 when the command failed."
+    after_help = "Examples:\n  pss run -- ./server --bench\n  pss run --runs 20 --warmup 3 -- python job.py\n  pss run --read gc.log -- java -Xlog:gc*:gc.log -jar app.jar\n  pss run --kafka localhost:9092 --group billing --topic orders -- ./consumer\n  pss run --save run.jsonl --fail-under 80 -- pytest -q\n  pss run --load linear --rate 50 --duration 30s -- ./request.sh\n  pss run --load constant --rate 200 --duration 1m --arrivals poisson --warmup 5s --http http://127.0.0.1:8080/\n  pss run --runs 20 --against './server-old --bench' -- ./server --bench\n\nThe command keeps its standard streams, and the report goes to standard error. Spans are received over OTLP on a loopback port that the command is told by\nOTEL_EXPORTER_OTLP_ENDPOINT, unless that is set; native records may be appended to the file that PSS_TRACE_FILE names.\nExit 4 when the command failed."
 )]
 pub(super) struct Run {
-    /// The command and its arguments
-    #[arg(required = true, last = true, value_name = "CMD")]
+    /// The command and its arguments; left out where load goes to a service
+    #[arg(last = true, value_name = "CMD")]
     pub(super) command: Vec<std::ffi::OsString>,
     /// Rounds
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub(super) runs: u64,
-    /// Rounds before them that do not count
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=100_000))]
-    pub(super) warmup: u64,
-    /// Rounds until they have taken so long, such as 30s or 5m
+    /// Rounds before them that do not count; under load a length of time, such as 5s
+    #[arg(long, value_name = "N")]
+    pub(super) warmup: Option<String>,
+    /// Rounds until they have taken so long, such as 30s or 5m; under load for so long arrivals start
     #[arg(long, value_name = "LENGTH", conflicts_with = "runs")]
     pub(super) duration: Option<String>,
-    /// Stop a round that takes longer, and count it as failed
+    #[command(flatten)]
+    pub(super) load: LoadFlags,
+    #[command(flatten)]
+    pub(super) target: TargetFlags,
+    /// Stop a round that takes longer, and count it as failed; under load, an arrival
     #[arg(long, value_name = "LENGTH")]
     pub(super) timeout: Option<String>,
     /// Time between samples, such as 100ms; by the length of the round where nothing is said
@@ -247,6 +258,42 @@ pub(super) struct Run {
     pub(super) no_status: bool,
     #[command(flatten)]
     pub(super) scoring: Scoring,
+}
+
+#[cfg(unix)]
+#[derive(Debug, Args)]
+pub(super) struct Load {
+    #[command(subcommand)]
+    pub(super) command: LoadCommand,
+}
+
+#[cfg(unix)]
+#[derive(Debug, Subcommand)]
+pub(super) enum LoadCommand {
+    /// Print or plot when arrivals will start
+    Preview(Box<Preview>),
+}
+
+#[cfg(unix)]
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pss load preview --load linear --rate 50 --duration 30s\n  pss load preview --load sine:amplitude=0.8,period=20s --rate 50 --duration 1m --arrivals poisson --seed 7\n  pss load preview --load replay:file=monday.jsonl,speed=2 --csv"
+)]
+pub(super) struct Preview {
+    #[command(flatten)]
+    pub(super) load: LoadFlags,
+    /// How long arrivals start, such as 30s
+    #[arg(long, value_name = "LENGTH")]
+    pub(super) duration: Option<String>,
+    /// Rows of the plot
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(super) rows: u16,
+    /// Print all start times as JSON, in nanoseconds
+    #[arg(long, conflicts_with = "csv")]
+    pub(super) json: bool,
+    /// Print all start times as CSV, in nanoseconds
+    #[arg(long)]
+    pub(super) csv: bool,
 }
 
 /// Where the history lies, and of what its runs are.
@@ -302,6 +349,21 @@ pub(super) enum PluginsCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Add a plugin that is a program: asks it once what it is, and pins that and its file in pss-plugins.lock
+    Add {
+        /// The program
+        program: PathBuf,
+    },
+}
+
+impl Plugins {
+    /// The program to add.
+    pub(super) fn program(&self) -> Option<&std::path::Path> {
+        match &self.command {
+            PluginsCommand::Add { program } => Some(program),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -50,6 +50,7 @@ pub(super) fn run(
     let exports = exports(&arguments.scoring, registry)?;
     let interrupt = listen()?;
     let extras = resolved.extras();
+    let observers = resolved.observers().map_err(Error::Config)?;
     let bar = Bar::new(common.quiet);
     let settings = config.input_settings();
     let mut options = ReadOptions {
@@ -60,20 +61,17 @@ pub(super) fn run(
         ..ReadOptions::new(&registry.formats, &settings, &interrupt)
     };
     options.threads = arguments.threads.unwrap_or(options.threads);
-    let read_run = |arguments: &[PathBuf]| -> Result<ReadOutcome, Error> {
-        Ok(read(
-            &places(arguments, &registry.formats)?,
-            &options,
-            &bar,
-        )?)
-    };
+    let read_run =
+        |options: &ReadOptions<'_>, arguments: &[PathBuf]| -> Result<ReadOutcome, Error> {
+            Ok(read(&places(arguments, &registry.formats)?, options, &bar)?)
+        };
 
     let mut ended = Exit::Done;
     let mut bases = Vec::new();
     let mut notices = Vec::new();
     let mut partial = false;
     for argument in &arguments.bases {
-        let base = read_run(std::slice::from_ref(argument))?;
+        let base = read_run(&options, std::slice::from_ref(argument))?;
         let bad = base.summary.facts().bad;
         if resolved.bad_limit.exceeded(bad, base.records) {
             warn(&format!(
@@ -95,7 +93,9 @@ pub(super) fn run(
         notices.extend(of_base.map(|notice| format!("base: {notice}")));
         bases.push(base.summary);
     }
-    let mut head = read_run(&arguments.head)?;
+    // A base's observers would be asked in vain: two outcomes without errors of their own cannot be compared.
+    options.observers = &observers;
+    let mut head = read_run(&options, &arguments.head)?;
     head.interrupted |= partial;
     let kept = against(arguments, &config, &head.summary)?;
     if !kept.is_empty() {

@@ -14,6 +14,7 @@ use pss_metrics::{
 
 use super::{
     arguments::Common,
+    ci::Ci,
     push::{Push, is_address, push},
     scoring::Scoring,
     stdout::{self, Stream},
@@ -125,8 +126,13 @@ pub(super) fn write_all(
     if scoring.json {
         keep(stream.write(|out| pss_integrations::views::json::Json.render(report, out)));
     } else if !taken && !common.quiet {
-        let text = render(report, &Look::of(stream == Stream::Err, common.color));
-        keep(stream.write(|out| out.write_all(text.as_bytes())));
+        let ci = scoring.ci.unwrap_or_else(Ci::recognised);
+        let look = Look::of(stream == Stream::Err, common.color, ci.is_coloured());
+        let text = render(report, &look);
+        let annotated = exports
+            .iter()
+            .any(|export| matches!(export, Export::View(view, _) if view.meta().name == "github"));
+        keep(stream.write(|out| ci.write(report, &text, annotated, out)));
     }
     first
 }

@@ -1,7 +1,10 @@
 //! The command line: one file per command.
 
+#[cfg(all(unix, feature = "process"))]
+mod add_plugin;
 mod analyze;
 mod arguments;
+mod ci;
 mod compare;
 mod completions;
 mod config;
@@ -11,9 +14,15 @@ mod explain;
 mod exports;
 #[cfg(feature = "history")]
 mod history;
+#[cfg(unix)]
+mod hooks;
 mod init;
 mod interrupt;
 mod joined;
+#[cfg(unix)]
+mod load;
+#[cfg(unix)]
+mod load_flags;
 mod man;
 #[cfg(not(feature = "history"))]
 mod no_history;
@@ -80,12 +89,30 @@ pub fn run(words: impl Iterator<Item = OsString>, crates: &[&'static PluginCrate
 
 fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
     let overrides = crate::config::overrides(cli.common.config.as_deref());
-    let registry = || Registry::collect(crates, &overrides);
+    let built_in = || Registry::collect(crates, &overrides);
+    #[cfg(all(unix, feature = "process"))]
+    let lock = crate::programs::Lock::place(
+        crate::config::project_file(cli.common.config.as_deref()).as_deref(),
+    );
+    #[cfg(all(unix, feature = "process"))]
+    let registry = || crate::programs::join(built_in()?, &lock);
+    #[cfg(not(all(unix, feature = "process")))]
+    let registry = built_in;
     match &cli.command {
         Command::Analyze(arguments) => analyze::run(arguments, &cli.common, &registry()?),
         Command::Compare(arguments) => compare::run(arguments, &cli.common, &registry()?),
         Command::Explain(arguments) => explain::run(arguments, &registry()?),
-        Command::Plugins(arguments) => plugins::run(arguments, &cli.common, &registry()?),
+        Command::Plugins(arguments) => match arguments.program() {
+            #[cfg(all(unix, feature = "process"))]
+            Some(program) => add_plugin::run(program, &cli.common, &lock, built_in()?),
+            #[cfg(not(all(unix, feature = "process")))]
+            Some(program) => Err(Error::Usage(format!(
+                "`{}` cannot be added: {}",
+                program.display(),
+                crate::registry::how("process")
+            ))),
+            None => plugins::run(arguments, &cli.common, &registry()?),
+        },
         Command::Init(arguments) => init::run(arguments),
         Command::Config(arguments) => config::run(arguments, &cli.common, &registry()?),
         Command::Convert(arguments) => convert::run(arguments, &cli.common, &registry()?),
@@ -95,6 +122,8 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
         Command::Man(arguments) => man::run(arguments, &cli.common),
         #[cfg(unix)]
         Command::Run(arguments) => run::run(arguments, &cli.common, &registry()?),
+        #[cfg(unix)]
+        Command::Load(arguments) => load::run(arguments, &cli.common, &registry()?),
         #[cfg(unix)]
         Command::Guard => {
             crate::process::guard::run(std::io::stdin().lock());

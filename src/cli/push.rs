@@ -10,6 +10,7 @@ const VIEW: &str = "openmetrics";
 
 /// A view and where it goes.
 pub(super) struct Push<'a> {
+    #[cfg(feature = "http")]
     view: &'static dyn View,
     url: &'a str,
 }
@@ -31,7 +32,11 @@ pub(super) fn push<'a>(view: &'static dyn View, url: &'a str) -> Result<Push<'a>
         )));
     }
     built(url)?;
-    Ok(Push { view, url })
+    Ok(Push {
+        #[cfg(feature = "http")]
+        view,
+        url,
+    })
 }
 
 #[cfg(feature = "http")]

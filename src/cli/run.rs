@@ -5,19 +5,27 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use pss_integrations::samplers::{Sampler, SamplerSettings};
+use pss_integrations::{
+    hooks::Phase,
+    samplers::{Sampler, SamplerSettings},
+};
 use pss_metrics::{
     compare::{Policy, compare},
     plugin::caught,
     report::{Report, RoundReport, RunReport, compared},
 };
 
+use serde_json::{Map, Value, json};
+
 use super::{
     arguments::{Common, Run},
     ended::exit,
     exports::{exports, write_all},
+    hooks::{self, Told},
+    load_flags::Shared,
     scoring,
     stdout::Stream,
+    warning::warn,
 };
 use crate::{
     config::{Config, Flags, Keys, Profile, Resolved, load},
@@ -28,7 +36,11 @@ use crate::{
     machine,
     process::{Launch, Status},
     registry::{Registry, feature_that_brings},
-    run::{Done, Lane, Plan, Recorded, Recorder, Round, rounds},
+    run::{
+        Done, Lane, Phases, Plan, Recorded, Recorder, Round,
+        load::{LoadSettings, under_load},
+        rounds,
+    },
     terminal::Bar,
 };
 
@@ -37,6 +49,31 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
     let config =
         load(&keys, common.config.as_deref(), &flags(arguments)?).map_err(Error::Config)?;
     let registry = &registry.enabled(&config);
+    let told = hooks::start(&config, registry)?;
+    let what = match &arguments.target.http {
+        Some(url) => shown(url),
+        None => words(&arguments.command).join(" "),
+    };
+    let phases = Phases::new(&told.hooks, what);
+    let exit = scored(arguments, common, registry, &config, &told, &phases);
+    if let Err(error) = &exit {
+        phases.failed(error);
+        told.hooks.settle();
+        for warning in hooks::warnings(&told.hooks.report()) {
+            warn(&warning);
+        }
+    }
+    exit
+}
+
+fn scored(
+    arguments: &Run,
+    common: &Common,
+    registry: &Registry,
+    config: &Config,
+    told: &Told,
+    phases: &Phases<'_>,
+) -> Result<Exit, Error> {
     let resolved = config.resolve(&registry.metrics).map_err(Error::Config)?;
     if resolved.profile != Profile::Default {
         return Err(Error::Usage(format!(
@@ -45,14 +82,21 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
         )));
     }
     let exports = exports(&arguments.scoring, registry)?;
-    let launches = launches(arguments);
-    for launch in &launches {
+    let under = under(arguments, config, registry)?;
+    let launches = launches(arguments, under.as_ref());
+    let service = under.as_ref().is_some_and(|load| load.http.is_some());
+    if arguments.command.is_empty() && !service {
+        return Err(Error::Usage(
+            "there is no command: write it behind `--`, as in pss run -- <CMD>".to_owned(),
+        ));
+    }
+    for launch in launches.iter().filter(|_| !service) {
         launch
             .check()
             .map_err(|error| Error::Usage(error.to_string()))?;
     }
     let native = registry.format("native")?;
-    let mut plan = plan(arguments, common, registry, &config)?;
+    let mut plan = plan(arguments, common, registry, config, under.is_some())?;
     let mut recorded = Vec::new();
     for launch in launches {
         let save = arguments.save.as_deref();
@@ -66,14 +110,29 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
     }
     let interrupt = AtomicBool::new(false);
     let extras = resolved.extras();
+    let observers = resolved.observers().map_err(Error::Config)?;
     let settings = config.input_settings();
     let mut options = ReadOptions {
         rules: Arc::new(config.rules()),
         naming: config.naming().map(Arc::new),
         extras: &extras,
+        observers: &observers,
         ..ReadOptions::new(&registry.formats, &settings, &interrupt)
     };
-    let done = rounds(&plan, &options)?;
+    let done = match &under {
+        Some(load) => {
+            let loaded = under_load(&plan, load, phases)?;
+            Done {
+                notices: loaded.notices,
+                failed: loaded.failed,
+                interrupted: loaded.interrupted,
+                load: Some(loaded.report),
+                ..Done::default()
+            }
+        }
+        None => rounds(&plan, &options, phases)?,
+    };
+    let mut analyzing = phases.analyze();
 
     options.format = Some(native);
     let bar = Bar::new(common.quiet);
@@ -82,7 +141,7 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
         lane.recorder
             .finish()
             .map_err(|error| failed(arguments.save.as_deref(), error))?;
-        let mut outcome = read(&[place(record, &words(&lane.launch))], &options, &bar)?;
+        let mut outcome = read(&[place(record, &words(&lane.launch.words))], &options, &bar)?;
         machine::stamp(&mut outcome.summary, true, None);
         outcomes.push(outcome);
     }
@@ -110,6 +169,24 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
     }
     report.run = Some(of_rounds(&plan, &done));
     report.warnings.extend(advice(&report));
+    if let Some(load) = &done.load {
+        report.warnings.extend(load.warnings());
+    }
+    let facts = facts(&report);
+    analyzing.facts.clone_from(&facts);
+    drop(analyzing);
+    for alert in told.alerts(&report) {
+        let mut facts = facts.clone();
+        facts.insert("alert".to_owned(), json!(alert));
+        phases.tell(Phase::Alert, facts);
+    }
+    // Nothing is measured any more, so that hooks may be waited for: their failures belong in the report.
+    told.hooks.settle();
+    let hooks = told.hooks.report();
+    report.warnings.extend(hooks::warnings(&hooks));
+    if let Some(run) = &mut report.run {
+        run.hooks.clone_from(&hooks);
+    }
     write_all(
         Stream::Err,
         &arguments.scoring,
@@ -118,7 +195,64 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
         &head.summary,
         &exports,
     )?;
+    phases.tell(Phase::ReportWritten, facts);
+    told.hooks.settle();
+    told.late_failures(&hooks);
     Ok(ended(arguments, &resolved, &report, &done))
+}
+
+/// What hooks are told of a report.
+fn facts(report: &Report) -> Map<String, Value> {
+    let metrics: Map<String, Value> = report
+        .metrics
+        .iter()
+        .map(|metric| (metric.code.clone(), json!(metric.score)))
+        .collect();
+    [
+        ("score", json!(report.pss.score)),
+        ("verdict", json!(report.verdict.outcome.name())),
+        ("metrics", metrics.into()),
+    ]
+    .into_iter()
+    .map(|(key, value)| (key.to_owned(), value))
+    .collect()
+}
+
+/// The load to put on the command or a service, if any.
+fn under(
+    arguments: &Run,
+    config: &Config,
+    registry: &Registry,
+) -> Result<Option<LoadSettings>, Error> {
+    let shared = Shared {
+        duration: arguments.duration.as_deref(),
+        warmup: arguments.warmup.as_deref(),
+        timeout: arguments.timeout.as_deref(),
+    };
+    let flags = arguments
+        .load
+        .table(config, &shared, Some(&arguments.target))?;
+    let Some((table, place)) = flags else {
+        return Ok(None);
+    };
+    let settings = super::load::settings(&table, &place, config, registry)?;
+    for (flag, given) in [
+        ("--against", arguments.against.is_some()),
+        ("--runs", arguments.runs > 1),
+        ("--read", !arguments.read.is_empty()),
+    ] {
+        if given {
+            return Err(Error::Usage(format!(
+                "{flag} is for rounds, and a load has none: leave it out, or the load with --load off"
+            )));
+        }
+    }
+    if settings.http.is_some() && !arguments.command.is_empty() {
+        return Err(Error::Usage(
+            "arrivals are requests to a service or commands, and not both: start the service before, and leave the command out".to_owned(),
+        ));
+    }
+    Ok(Some(settings))
 }
 
 fn failed(save: Option<&Path>, error: std::io::Error) -> Error {
@@ -132,9 +266,12 @@ fn failed(save: Option<&Path>, error: std::io::Error) -> Error {
 }
 
 /// The command, and what it is held against.
-fn launches(arguments: &Run) -> Vec<Launch> {
+fn launches(arguments: &Run, under: Option<&LoadSettings>) -> Vec<Launch> {
     let command = Launch {
-        words: arguments.command.clone(),
+        words: match under.and_then(|load| load.http.as_ref()) {
+            Some(http) => vec![http.method.clone().into(), shown(&http.url).into()],
+            None => arguments.command.clone(),
+        },
         environment: Vec::new(),
     };
     let against = arguments.against.as_deref().map(Launch::shell);
@@ -143,6 +280,15 @@ fn launches(arguments: &Run) -> Vec<Launch> {
 
 fn ended(arguments: &Run, resolved: &Resolved, report: &Report, done: &Done) -> Exit {
     let ended = exit(resolved, report);
+    // Under load single failures are what is scored; where nothing went well there was nothing to score.
+    if let Some(load) = &done.load {
+        let none = load.started > 0 && load.failed == load.started;
+        return if none && !arguments.ignore_failure {
+            ended.or(Exit::Command(4))
+        } else {
+            ended
+        };
+    }
     let all = || done.rounds.iter().flatten();
     let Some(failed) = all().rev().find(|round| round.failed()) else {
         return ended;
@@ -214,6 +360,7 @@ fn plan(
     common: &Common,
     registry: &Registry,
     config: &Config,
+    under_load: bool,
 ) -> Result<Plan, Error> {
     let length = |flag: &str, text: &Option<String>| {
         let parsed = text.as_deref().map(parse_length).transpose();
@@ -235,7 +382,7 @@ fn plan(
     Ok(Plan {
         lanes: Vec::new(),
         runs: arguments.runs,
-        warmup: arguments.warmup,
+        warmup: if under_load { 0 } else { warmup(arguments)? },
         duration: length("--duration", &arguments.duration)?,
         timeout: length("--timeout", &arguments.timeout)?,
         interval: config.length("run.interval"),
@@ -249,6 +396,19 @@ fn plan(
     })
 }
 
+/// Rounds that do not count.
+fn warmup(arguments: &Run) -> Result<u64, Error> {
+    let Some(text) = &arguments.warmup else {
+        return Ok(0);
+    };
+    let rounds = text.parse().ok().filter(|rounds| *rounds <= 100_000);
+    rounds.ok_or_else(|| {
+        Error::Usage(format!(
+            "--warmup {text:?} is no number of rounds up to 100000; only under --load it is a length of time"
+        ))
+    })
+}
+
 /// The record under the name that it has for the user.
 fn place(recorded: &Recorded, words: &[String]) -> Place {
     match recorded {
@@ -257,9 +417,9 @@ fn place(recorded: &Recorded, words: &[String]) -> Place {
     }
 }
 
-fn words(launch: &Launch) -> Vec<String> {
+fn words(words: &[std::ffi::OsString]) -> Vec<String> {
     let shown = |word: &std::ffi::OsString| word.to_string_lossy().into_owned();
-    launch.words.iter().map(shown).collect()
+    words.iter().map(shown).collect()
 }
 
 /// The rounds of the command itself.
@@ -279,9 +439,24 @@ fn of_rounds(plan: &Plan, done: &Done) -> RunReport {
             timed_out: round.ended.timed_out,
         }
     };
-    let command = plan.lanes.first().map(|lane| words(&lane.launch));
+    let command = plan.lanes.first().map(|lane| words(&lane.launch.words));
     let rounds = done.rounds.first().into_iter().flatten().map(round);
-    RunReport::new(command.unwrap_or_default(), rounds.collect())
+    let mut run = RunReport::new(command.unwrap_or_default(), rounds.collect());
+    run.load.clone_from(&done.load);
+    run
+}
+
+/// An address without what may be secret.
+fn shown(url: &str) -> String {
+    let plain = url.split(['?', '#']).next().unwrap_or_default();
+    match plain.split_once("://") {
+        Some((scheme, rest)) => {
+            let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let host = host.rsplit('@').next().unwrap_or(host);
+            format!("{scheme}://{host}{path}")
+        }
+        None => plain.to_owned(),
+    }
 }
 
 /// What to do about rounds that differ.

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use clap::Args;
 use pss_metrics::{
     report::{Provenance, Report, build},
-    score::score_with,
+    score::score_given,
 };
 
-use super::provenance;
+use super::{ci::Ci, provenance};
 use crate::{
     config::{Flags, Resolved},
     error::Error,
@@ -50,6 +50,9 @@ pub(super) struct Scoring {
     /// Operations shown
     #[arg(long, value_name = "N")]
     top: Option<String>,
+    /// Whose log is written: recognised by GITHUB_ACTIONS and GITLAB_CI where not said
+    #[arg(long, value_name = "SYSTEM")]
+    pub(super) ci: Option<Ci>,
 }
 
 impl Scoring {
@@ -92,9 +95,14 @@ impl Scoring {
 
 /// Scores what was read.
 pub(super) fn report(outcome: &ReadOutcome, resolved: &Resolved, threads: usize) -> Report {
-    let mut scored = score_with(&outcome.summary, &resolved.plan, &|n, work| {
-        on_all_cores(threads, n, work);
-    });
+    let mut scored = score_given(
+        &outcome.summary,
+        &resolved.plan,
+        &outcome.given,
+        &|n, work| {
+            on_all_cores(threads, n, work);
+        },
+    );
     scored.complete &= outcome.failed.is_empty();
     scored.incomplete.extend(outcome.failed.iter().cloned());
     let provenance = Provenance {

@@ -98,6 +98,16 @@ pub(super) fn check(key: &Key, value: Value, place: &str) -> Result<Value, Confi
             place,
             format!("`{}` is a list, expected text", key.name),
         )),
+        // Without the value, which may be a secret.
+        (Takes::Passed, Value::Tree(_)) => Err(ConfigError::new(
+            place,
+            format!("`{}` is a table, expected text", key.name),
+        )),
+        (Takes::Tree, Value::Tree(_)) => Ok(value),
+        (Takes::Tree, _) => Err(ConfigError::new(
+            place,
+            format!("`{}` is {}, expected a table", key.name, value.kind()),
+        )),
         (Takes::Texts, Value::List(_)) => Ok(value),
         (Takes::Texts, _) => wrong("a list such as [\"..\", \"..\"]"),
     }

@@ -104,6 +104,7 @@ pub(super) fn from_text(text: &str, takes: &Takes) -> Value {
         | Takes::Text
         | Takes::Naming
         | Takes::Length
-        | Takes::Passed => Value::Text(text.to_owned()),
+        | Takes::Passed
+        | Takes::Tree => Value::Text(text.to_owned()),
     }
 }

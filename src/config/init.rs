@@ -38,6 +38,23 @@ pub const TEMPLATE: &str = r#"# Settings of pss; all of them are optional. `pss 
 # "security.protocol" = "sasl_ssl"
 # "sasl.password" = "${KAFKA_PASSWORD}"  # from the environment, in any value; `$${` is a plain `${`
 
+[run.load]
+# shape = "linear"           # `pss run` starts arrivals by a schedule: constant, linear, step, sine, mix, sequence, replay (see `pss load preview`)
+# rate = 50                  # arrivals a second
+# duration = "30s"           # or count = 1000
+# arrivals = "poisson"       # even, poisson, gamma:K, burst:N; seed = 7
+# warmup = "5s"              # a phase before, not scored
+
+[[hooks]]                    # who is told of a run's phases: log, jsonl, exec, webhook, pushgateway
+# name = "exec"
+# on = ["report_written", "run_failed", "alert"]
+# config = { command = ["./notify.sh"] }
+
+[[alerts]]
+# name = "low score"
+# when = "score < 80"        # or "metric.DB < 0.7", "verdict = fail"
+# cooldown = "1h"
+
 [history]
 # path = ".pss/history.sqlite"  # where `pss history` keeps runs, beside this file
 # project = "shop"           # what they are runs of; the name of git's origin where nothing is said

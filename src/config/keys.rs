@@ -39,6 +39,8 @@ pub enum Takes {
     Length,
     /// Text, a number or true and false, handed on to a plugin as text.
     Passed,
+    /// A table, or a list of tables, whose readers check it.
+    Tree,
 }
 
 impl fmt::Display for Takes {
@@ -60,6 +62,7 @@ impl fmt::Display for Takes {
             Takes::Naming => f.write_str("text such as \"{name} {http.route}\""),
             Takes::Length => f.write_str("a length of time such as \"100ms\""),
             Takes::Passed => f.write_str("text, a number, or true or false"),
+            Takes::Tree => f.write_str("a table, or a list of tables"),
         }
     }
 }
@@ -167,6 +170,22 @@ impl Keys {
             None,
             "time between two samples of `pss run`, such as \"100ms\"; a twenty-fifth of the time that has passed, from 20 to 500 ms, where nothing is said",
         );
+        for (name, about) in [
+            (
+                "run.load",
+                "load that `pss run` puts on the command or on a service: shape, rate, duration and more; `pss load preview` shows it",
+            ),
+            (
+                "hooks",
+                "who is told of a run's phases, as a list: name, on, timeout, queue, required, config",
+            ),
+            (
+                "alerts",
+                "rules that hooks are told of when they hold, as a list: name, when, cooldown",
+            ),
+        ] {
+            add(name.into(), Takes::Tree, None, about);
+        }
         for metric in metrics {
             let meta = metric.meta();
             add(
@@ -339,6 +358,24 @@ impl Keys {
             Takes::Plugins(plugins.to_vec()),
             Some("[]".into()),
             "plugins that must be in the build, such as format:parquet; without one of them nothing is read",
+        );
+        add(
+            "plugins.timeout".into(),
+            Takes::Length,
+            Some("\"60s\"".into()),
+            "how long a plugin that is a program may neither take its input nor answer",
+        );
+        add(
+            "plugins.output_limit".into(),
+            number(1.0, 1e18),
+            Some("4294967296".into()),
+            "bytes that a format that is a program may answer with",
+        );
+        add(
+            "plugins.environment".into(),
+            Takes::Texts,
+            Some("[]".into()),
+            "variables that plugins that are programs see beside PATH, LANG, LC_ALL, LC_CTYPE, TZ, TMPDIR and TEMP",
         );
         for id in plugins {
             add(

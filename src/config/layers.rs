@@ -91,6 +91,8 @@ pub fn load(
         }
     }
     if errors.is_empty() {
+        #[cfg(all(unix, feature = "process"))]
+        crate::programs::set_limits(&config);
         Ok(config)
     } else {
         Err(errors)
@@ -117,7 +119,7 @@ pub fn overrides(explicit: Option<&Path>) -> BTreeMap<String, String> {
 }
 
 /// The project's file: the one that is named, else the nearest upwards from the working folder.
-fn project_file(explicit: Option<&Path>) -> Option<PathBuf> {
+pub(crate) fn project_file(explicit: Option<&Path>) -> Option<PathBuf> {
     let named = explicit
         .map(Path::to_path_buf)
         .or_else(|| std::env::var_os("PSS_CONFIG").map(PathBuf::from));

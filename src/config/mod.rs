@@ -20,6 +20,8 @@ mod variables;
 pub use error::ConfigError;
 pub use init::TEMPLATE;
 pub use keys::{Key, Keys, Takes};
+#[cfg(all(unix, feature = "process"))]
+pub(crate) use layers::project_file;
 pub use layers::{Config, Flags, load, overrides};
 pub use passed::shown;
 pub use plan::{BadLimit, Profile, Resolved};

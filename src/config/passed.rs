@@ -1,6 +1,7 @@
 //! Tables that are handed on to a plugin: what may stand in them is for the plugin to say, and `${VARIABLE}` takes a value from the environment.
 
 use pss_integrations::samplers::SamplerSettings;
+use serde_json::Value as Json;
 
 use super::{
     error::ConfigError,
@@ -13,6 +14,35 @@ use super::{
 const TABLES: [&str; 1] = ["kafka"];
 
 impl Config {
+    /// A table or a list of tables, with variables filled in, and where it stands.
+    ///
+    /// # Errors
+    /// A variable that is not set.
+    pub fn tree(
+        &self,
+        key: &str,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<(Json, &str)>, Vec<ConfigError>> {
+        let Some(setting) = self.settings.get(key) else {
+            return Ok(None);
+        };
+        let Value::Tree(tree) = &setting.value else {
+            return Ok(None);
+        };
+        let (mut tree, mut errors) = (tree.clone(), Vec::new());
+        filled(&mut tree, key, &variable, &mut |path, why| {
+            errors.push(
+                ConfigError::new(&setting.place, format!("`{path}` {why}"))
+                    .help("a value such as \"${NAME}\" is taken from the environment"),
+            );
+        });
+        if errors.is_empty() {
+            Ok(Some((tree, &setting.place)))
+        } else {
+            Err(errors)
+        }
+    }
+
     /// What is said to samplers, with the variables that `variable` knows.
     ///
     /// # Errors
@@ -56,7 +86,58 @@ pub fn shown(key: &str, setting: &Setting) -> String {
         Value::Text(text) if secret && !(text.starts_with("${") && text.ends_with('}')) => {
             "\"***\"".to_owned()
         }
+        Value::Tree(tree) => hidden(tree).to_string(),
         value => value.to_string(),
+    }
+}
+
+/// A tree without what may be secret: addresses of webhooks are passwords, and headers hold some.
+fn hidden(tree: &Json) -> Json {
+    let open = |text: &str| text.starts_with("${") && text.ends_with('}');
+    match tree {
+        Json::Array(list) => list.iter().map(hidden).collect(),
+        Json::Object(table) => table
+            .iter()
+            .map(|(key, value)| {
+                let secret = ["url", "headers", "password", "secret", "token", "body"]
+                    .iter()
+                    .any(|word| key.contains(word));
+                let value = match value {
+                    Json::String(text) if secret && !open(text) => Json::from("***"),
+                    Json::Object(_) if secret => Json::from("***"),
+                    value => hidden(value),
+                };
+                (key.clone(), value)
+            })
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        value => value.clone(),
+    }
+}
+
+/// Fills variables into all texts of a tree.
+fn filled(
+    tree: &mut Json,
+    path: &str,
+    variable: &impl Fn(&str) -> Option<String>,
+    wrong: &mut impl FnMut(&str, String),
+) {
+    match tree {
+        Json::String(text) => match expand(text, variable) {
+            Ok(value) => *text = value,
+            Err(why) => wrong(path, why),
+        },
+        Json::Array(list) => {
+            for (at, item) in list.iter_mut().enumerate() {
+                filled(item, &format!("{path}[{at}]"), variable, wrong);
+            }
+        }
+        Json::Object(table) => {
+            for (key, value) in table.iter_mut() {
+                filled(value, &format!("{path}.{key}"), variable, wrong);
+            }
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
 }
 
@@ -66,6 +147,7 @@ fn plain(value: &Value) -> String {
         Value::Number(number) => number.to_string(),
         Value::Bool(truth) => truth.to_string(),
         Value::List(list) => list.join(","),
+        Value::Tree(tree) => tree.to_string(),
     }
 }
 

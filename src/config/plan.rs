@@ -9,7 +9,7 @@ use pss_metrics::{
 
 use std::time::Duration;
 
-use crate::length::parse_length;
+use crate::{input::Observing, length::parse_length};
 
 use super::{
     error::ConfigError,
@@ -76,6 +76,33 @@ impl Resolved {
     pub fn extras(&self) -> Vec<ExtraSpec> {
         let metrics = self.plan.metrics.iter();
         metrics.flat_map(Planned::extras).collect()
+    }
+
+    /// The metrics that watch the raw records.
+    ///
+    /// # Errors
+    /// Those that cannot, each with what is wrong.
+    pub fn observers(&self) -> Result<Vec<Observing<'_>>, Vec<ConfigError>> {
+        let (mut observers, mut errors) = (Vec::new(), Vec::new());
+        for planned in &self.plan.metrics {
+            let Some(observer) = planned.metric.observer() else {
+                continue;
+            };
+            let code = planned.metric.meta().code;
+            if let Err(why) = observer.ready() {
+                errors.push(ConfigError::new(format!("metric {code}"), why));
+            }
+            observers.push(Observing {
+                code,
+                observer,
+                settings: planned.settings.clone(),
+            });
+        }
+        if errors.is_empty() {
+            Ok(observers)
+        } else {
+            Err(errors)
+        }
     }
 }
 
@@ -185,7 +212,7 @@ impl Config {
                 Some(Value::Number(number)) => ParameterValue::Number(*number),
                 Some(Value::Text(text)) => ParameterValue::Text(text.clone()),
                 Some(Value::Bool(truth)) => ParameterValue::Truth(*truth),
-                Some(Value::List(_)) | None => continue,
+                Some(Value::List(_) | Value::Tree(_)) | None => continue,
             };
             settings.set_value(parameter.name, value);
         }
@@ -302,7 +329,7 @@ impl Config {
         }
     }
 
-    fn list(&self, key: &str) -> Option<Vec<String>> {
+    pub(crate) fn list(&self, key: &str) -> Option<Vec<String>> {
         if let Some(Setting {
             value: Value::List(list),
             ..

@@ -68,6 +68,7 @@ fn leaf(key: &Key) -> Json {
         }
         // Text with dots may be written as tables.
         Takes::Passed => json!({ "type": ["string", "number", "boolean", "object"] }),
+        Takes::Tree => json!({ "type": ["object", "array"] }),
         Takes::Crate | Takes::Column | Takes::Text | Takes::Naming | Takes::Length => {
             json!({ "type": "string" })
         }

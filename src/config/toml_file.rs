@@ -121,7 +121,15 @@ impl File<'_> {
                         })
                     });
                     let Some(key) = key else { continue };
-                    let Some(value) = plain(other) else {
+                    // What `pss init` writes: a heading over comments sets nothing.
+                    if key.takes == Takes::Tree && is_empty(other) {
+                        continue;
+                    }
+                    let value = match key.takes {
+                        Takes::Tree => tree(other).map(Value::Tree),
+                        _ => plain(other),
+                    };
+                    let Some(value) = value else {
                         errors.push(ConfigError::new(
                             &place,
                             format!("`{name}` is a value of type {}", other.type_str()),
@@ -197,6 +205,49 @@ impl File<'_> {
             .count();
         format!("{}:{line}", self.name)
     }
+}
+
+fn is_empty(value: &DeValue<'_>) -> bool {
+    match value {
+        DeValue::Table(table) => table.is_empty(),
+        DeValue::Array(list) => list.iter().all(|item| is_empty(item.get_ref())),
+        _ => false,
+    }
+}
+
+/// A table, or a list of tables.
+fn tree(value: &DeValue<'_>) -> Option<serde_json::Value> {
+    let tables = |list: &[toml::Spanned<DeValue<'_>>]| {
+        list.iter()
+            .all(|item| matches!(item.get_ref(), DeValue::Table(_)))
+    };
+    match value {
+        DeValue::Table(_) => json(value),
+        DeValue::Array(list) if tables(list) => json(value),
+        _ => None,
+    }
+}
+
+fn json(value: &DeValue<'_>) -> Option<serde_json::Value> {
+    Some(match value {
+        DeValue::Table(table) => table
+            .iter()
+            .map(|(key, value)| Some((key.get_ref().to_string(), json(value.get_ref())?)))
+            .collect::<Option<serde_json::Map<_, _>>>()?
+            .into(),
+        DeValue::Array(list) => list
+            .iter()
+            .map(|item| json(item.get_ref()))
+            .collect::<Option<Vec<_>>>()?
+            .into(),
+        DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
+            .ok()?
+            .into(),
+        DeValue::Float(float) => float.as_str().parse::<f64>().ok()?.into(),
+        DeValue::String(text) => text.to_string().into(),
+        DeValue::Boolean(truth) => (*truth).into(),
+        DeValue::Datetime(_) => return None,
+    })
 }
 
 fn plain(value: &DeValue<'_>) -> Option<Value> {

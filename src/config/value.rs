@@ -13,6 +13,8 @@ pub enum Value {
     Bool(bool),
     /// A list of texts.
     List(Vec<String>),
+    /// A table or a list of tables.
+    Tree(serde_json::Value),
 }
 
 impl Value {
@@ -23,6 +25,7 @@ impl Value {
             Value::Text(_) => "text",
             Value::Bool(_) => "true or false",
             Value::List(_) => "a list",
+            Value::Tree(_) => "a table",
         }
     }
 }
@@ -34,6 +37,7 @@ impl fmt::Display for Value {
             Value::Text(text) => write!(f, "{text:?}"),
             Value::Bool(truth) => write!(f, "{truth}"),
             Value::List(list) => write!(f, "{list:?}"),
+            Value::Tree(tree) => write!(f, "{tree}"),
         }
     }
 }

@@ -42,6 +42,9 @@ pub(super) struct Gather<'a> {
     pub(super) left_out: LeftOut,
     /// Nothing where everything is asked for.
     selection: Option<Arc<Selection>>,
+    /// Beside the summary: metrics that watch the raw records.
+    taps: Vec<Box<dyn Intake + Send + 'a>>,
+    identities: bool,
     interrupt: &'a AtomicBool,
 }
 
@@ -58,6 +61,11 @@ impl<'a> Gather<'a> {
             notices: Vec::new(),
             left_out: LeftOut::default(),
             selection: (!options.selection.is_all()).then(|| Arc::clone(&options.selection)),
+            taps: options.watches.iter().map(|watch| watch.tap()).collect(),
+            identities: options
+                .observers
+                .iter()
+                .any(|observing| observing.observer.wants_identities()),
             interrupt: options.interrupt,
         }
     }
@@ -118,6 +126,9 @@ impl Intake for Gather<'_> {
         {
             return;
         }
+        for tap in &mut self.taps {
+            tap.span(span);
+        }
         self.batch.span(span);
     }
 
@@ -126,6 +137,9 @@ impl Intake for Gather<'_> {
             && !selection.takes_sample(sample, &mut self.left_out)
         {
             return;
+        }
+        for tap in &mut self.taps {
+            tap.sample(sample);
         }
         self.batch.sample(sample);
     }
@@ -149,7 +163,7 @@ impl Sink for Gather<'_> {
     }
 
     fn wants_identities(&self) -> bool {
-        false
+        self.identities
     }
 
     fn interrupted(&self) -> bool {

@@ -17,6 +17,7 @@ use pss_integrations::formats::{
 use pss_metrics::{
     model::{Bad, ExtraSpec, Naming, OwnRules},
     plugin::{caught, nearest},
+    score::{Given, Watch},
     summary::{Summariser, Summary},
 };
 
@@ -25,6 +26,7 @@ use super::{
     compressed::Compression,
     error::InputError,
     gather::Gather,
+    observe::{Observing, outcomes, watches},
     place::Place,
     select::{LeftOut, Selection},
     source::Source,
@@ -34,6 +36,7 @@ use super::{
 };
 
 /// How to read.
+#[derive(Clone)]
 pub struct ReadOptions<'a> {
     /// Decoding threads.
     pub threads: usize,
@@ -51,6 +54,10 @@ pub struct ReadOptions<'a> {
     pub selection: Arc<Selection>,
     /// Extra observations to keep.
     pub extras: &'a [ExtraSpec],
+    /// Metrics that watch the raw records.
+    pub observers: &'a [Observing<'a>],
+    /// Their readings: [`read`] begins and ends them.
+    pub watches: &'a [Box<dyn Watch + 'a>],
     /// Longest record in bytes; longer ones are bad.
     pub record_limit: usize,
     /// Bytes cut off at once, more only where one record is longer: [`BLOCK`](super::BLOCK) unless there is a reason.
@@ -78,6 +85,8 @@ impl<'a> ReadOptions<'a> {
             naming: None,
             selection: Arc::default(),
             extras: &[],
+            observers: &[],
+            watches: &[],
             record_limit: RECORD_LIMIT,
             block: BLOCK,
             interrupt,
@@ -142,6 +151,8 @@ pub struct ReadOutcome {
     pub notices: Vec<String>,
     /// Plugins that failed while the inputs were made, with the reason: their part of the run is missing, so that its score is incomplete.
     pub failed: Vec<String>,
+    /// Outcomes of the metrics that watched.
+    pub given: Given,
 }
 
 /// Reads all inputs.
@@ -168,13 +179,19 @@ pub fn read(
         interrupted: false,
         notices: Vec::new(),
         failed: Vec::new(),
+        given: Given::new(),
+    };
+    let watches = watches(options);
+    let watched = ReadOptions {
+        watches: &watches,
+        ..options.clone()
     };
     for place in places {
         if options.interrupt.load(Ordering::Relaxed) {
             break;
         }
         let notices = &mut outcome.notices;
-        match read_one(place, options, progress, &mut all, &mut seen, notices) {
+        match read_one(place, &watched, progress, &mut all, &mut seen, notices) {
             Ok(file) => {
                 outcome.records += file.records;
                 outcome.files.push(file);
@@ -229,6 +246,7 @@ pub fn read(
             why,
         });
     }
+    outcome.given = outcomes(options.observers, watches, &outcome.files);
     Ok(outcome)
 }
 

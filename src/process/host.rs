@@ -1,7 +1,7 @@
 //! What all commands of one `pss` share.
 
 use std::{
-    sync::atomic::Ordering,
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -14,6 +14,7 @@ use super::{
     keeper::{Event, Keeper},
     launch::{Launch, StartError},
     running::Running,
+    swarm::Swarm,
 };
 
 /// Starts commands, one at a time.
@@ -21,7 +22,7 @@ use super::{
 pub struct Host {
     pub(super) keeper: Keeper,
     pub(super) foreground: Foreground,
-    guard: Option<Guard>,
+    guard: Arc<Mutex<Option<Guard>>>,
 }
 
 impl Host {
@@ -35,7 +36,7 @@ impl Host {
         Ok(Host {
             keeper: Keeper::start()?,
             foreground: Foreground::new(),
-            guard: Guard::start(),
+            guard: Arc::new(Mutex::new(Guard::start())),
         })
     }
 
@@ -52,9 +53,7 @@ impl Host {
         let began = Instant::now();
         let child = launch.start()?;
         let group = Pid::from_raw(child.id().cast_signed());
-        if let Some(guard) = &mut self.guard {
-            guard.watch(group);
-        }
+        self.guarded(|guard| guard.watch(group));
         self.keeper.tell(Event::Began(group, limit));
         self.foreground.give(group);
         Ok(Running::new(self, child, group, began))
@@ -74,6 +73,11 @@ impl Host {
         running.reap().map_err(failed)
     }
 
+    /// What starts many commands at once.
+    pub fn swarm(&self) -> Swarm {
+        Swarm::new(Arc::clone(&self.guard))
+    }
+
     /// Whether `pss` was asked to stop: by a signal, or because the terminal's Ctrl-C ended a command.
     pub fn interrupted(&self) -> bool {
         self.keeper.found.interrupted.load(Ordering::Relaxed)
@@ -82,8 +86,13 @@ impl Host {
     pub(super) fn over(&mut self, group: Pid) {
         self.keeper.tell(Event::Over);
         self.foreground.take();
-        if let Some(guard) = &mut self.guard {
-            guard.forget(group);
+        self.guarded(|guard| guard.forget(group));
+    }
+
+    fn guarded(&self, tell: impl FnOnce(&mut Guard)) {
+        let mut guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(guard) = guard.as_mut() {
+            tell(guard);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{
     ffi::OsString,
     io,
     os::unix::process::CommandExt,
-    process::{Child, Command},
+    process::{Child, Command, Stdio},
 };
 
 use super::program::find;
@@ -73,7 +73,22 @@ impl Launch {
             .map_err(|error| self.error(why(&error)))
     }
 
-    fn error(&self, why: String) -> StartError {
+    /// Starts it without a look at it before, and with nothing to read.
+    pub(super) fn start_unattended(&self) -> Result<Child, StartError> {
+        let (program, arguments) = self
+            .words
+            .split_first()
+            .ok_or_else(|| self.error("there is no command".to_owned()))?;
+        Command::new(program)
+            .args(arguments)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .map_err(|error| self.error(why(&error)))
+    }
+
+    pub(super) fn error(&self, why: String) -> StartError {
         StartError {
             command: self
                 .words
@@ -84,7 +99,8 @@ impl Launch {
     }
 }
 
-fn why(error: &io::Error) -> String {
+/// Why the system does not start a program.
+pub(super) fn why(error: &io::Error) -> String {
     match nix::errno::Errno::from_raw(error.raw_os_error().unwrap_or(0)) {
         nix::errno::Errno::ENOEXEC => {
             "it is no program that this system can start; a script needs `#!` and its interpreter in its first line"

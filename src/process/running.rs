@@ -8,12 +8,12 @@ use std::{
 };
 
 use nix::{
-    errno::Errno,
-    sys::{
-        signal::{Signal, killpg},
-        wait::{Id, WaitPidFlag, WaitStatus, waitid},
-    },
+    sys::signal::{Signal, killpg},
     unistd::Pid,
+};
+use rustix::{
+    io::Errno,
+    process::{WaitId, WaitIdOptions, waitid},
 };
 use wait4::Wait4;
 
@@ -55,18 +55,21 @@ impl<'a> Running<'a> {
     /// What the system says.
     pub fn ends(&mut self) -> io::Result<()> {
         loop {
-            let flags = WaitPidFlag::WEXITED | WaitPidFlag::WSTOPPED;
-            match waitid(Id::Pid(self.group), flags | WaitPidFlag::WNOWAIT) {
-                Ok(WaitStatus::Stopped(..)) => {
+            let Some(leader) = rustix::process::Pid::from_raw(self.group.as_raw()) else {
+                return Err(io::ErrorKind::NotFound.into());
+            };
+            let flags = WaitIdOptions::EXITED | WaitIdOptions::STOPPED;
+            match waitid(WaitId::Pid(leader), flags | WaitIdOptions::NOWAIT) {
+                Ok(Some(status)) if status.stopped() => {
                     // Taken now, so that it is not told again.
-                    let _ = waitid(Id::Pid(self.group), WaitPidFlag::WSTOPPED);
+                    let _ = waitid(WaitId::Pid(leader), WaitIdOptions::STOPPED);
                     self.host.foreground.stopped(self.group);
                 }
                 Ok(_) => {
                     self.wall = Some(self.began.elapsed());
                     return Ok(());
                 }
-                Err(Errno::EINTR) => {}
+                Err(Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
         }

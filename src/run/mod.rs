@@ -4,6 +4,8 @@
 //! Plugins are driven here and none is known by name. Starting and stopping processes is left to [`process`](crate::process).
 
 mod lines;
+pub mod load;
+mod phases;
 mod plan;
 #[cfg(feature = "receiver")]
 mod receive;
@@ -13,6 +15,7 @@ mod shift;
 mod tap;
 mod watch;
 
+pub use phases::{During, Phases};
 pub use plan::{Lane, Otlp, Plan};
 pub use record::{Recorded, Recorder};
 pub use rounds::{Done, Round, rounds};

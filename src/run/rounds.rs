@@ -16,6 +16,7 @@ use pss_metrics::{
 };
 
 use super::{
+    phases::Phases,
     plan::{Lane, Otlp, Plan},
     record::Recorder,
     shift::Shift,
@@ -51,6 +52,8 @@ pub struct Done {
     pub failed: BTreeSet<String>,
     /// Whether the user stopped it.
     pub interrupted: bool,
+    /// What a load was like, where there was one.
+    pub load: Option<pss_metrics::report::LoadReport>,
 }
 
 impl Round {
@@ -64,7 +67,7 @@ impl Round {
 ///
 /// # Errors
 /// A command that cannot be started, a file that cannot be read.
-pub fn rounds(plan: &Plan, options: &ReadOptions<'_>) -> Result<Done, Error> {
+pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Result<Done, Error> {
     let system = |error: std::io::Error| Error::Usage(format!("cannot watch a command: {error}"));
     let traces = tempfile::Builder::new()
         .prefix("pss-traces-")
@@ -80,6 +83,7 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>) -> Result<Done, Error> {
     for lane in &plan.lanes {
         open.push(Open::new(lane, plan.otlp, &mut done.notices).map_err(system)?);
     }
+    phases.start()?;
     let began = Instant::now();
     let wanted = |rounds: usize| match plan.duration {
         Some(duration) => began.elapsed() < duration || rounds == 0,
@@ -88,8 +92,14 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>) -> Result<Done, Error> {
     let several = plan.runs > 1 || plan.duration.is_some();
     let mut warmup = plan.warmup;
     let mut turn = 0;
+    let mut warming = (warmup > 0).then(|| phases.warmup());
+    let mut loading = None;
     while (warmup > 0 || wanted(turn)) && !host.interrupted() {
         let counts = warmup == 0;
+        if counts && loading.is_none() {
+            drop(warming.take());
+            loading = Some(phases.load());
+        }
         let number = if counts { turn + 1 } else { 0 };
         for (place, lane) in open.iter().enumerate() {
             beside(&mut host, plan.prepare.as_ref(), "--prepare")?;
@@ -129,6 +139,13 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>) -> Result<Done, Error> {
             warmup -= 1;
         }
     }
+    if host.interrupted() {
+        phases.interrupt();
+    }
+    drop(warming);
+    if let Some(loading) = loading {
+        loading.sending_complete();
+    }
     for lane in open {
         done.notices.extend(lane.close());
     }
@@ -140,17 +157,21 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>) -> Result<Done, Error> {
 }
 
 /// A lane while rounds go on.
-struct Open<'a> {
+pub(super) struct Open<'a> {
     lane: &'a Lane,
     /// What its command is told beside what it inherits.
-    environment: Vec<(OsString, OsString)>,
+    pub(super) environment: Vec<(OsString, OsString)>,
     #[cfg(feature = "receiver")]
     receiver: Option<pss_receiver::Receiver>,
 }
 
 impl<'a> Open<'a> {
     #[cfg(feature = "receiver")]
-    fn new(lane: &'a Lane, otlp: Otlp, notices: &mut Vec<String>) -> std::io::Result<Open<'a>> {
+    pub(super) fn new(
+        lane: &'a Lane,
+        otlp: Otlp,
+        notices: &mut Vec<String>,
+    ) -> std::io::Result<Open<'a>> {
         let mut open = Open {
             lane,
             environment: Vec::new(),
@@ -165,7 +186,11 @@ impl<'a> Open<'a> {
     }
 
     #[cfg(not(feature = "receiver"))]
-    fn new(lane: &'a Lane, otlp: Otlp, notices: &mut Vec<String>) -> std::io::Result<Open<'a>> {
+    pub(super) fn new(
+        lane: &'a Lane,
+        otlp: Otlp,
+        notices: &mut Vec<String>,
+    ) -> std::io::Result<Open<'a>> {
         if otlp != Otlp::Off {
             notices.push(
                 "no OTLP receiver is in this build, so that no spans are received: build pss with `cargo build --release --features receiver`".to_owned(),
@@ -178,7 +203,7 @@ impl<'a> Open<'a> {
     }
 
     /// Stops what the lane had; says what the user should know.
-    fn close(self) -> Vec<String> {
+    pub(super) fn close(self) -> Vec<String> {
         #[cfg(feature = "receiver")]
         let notices = self
             .receiver
@@ -247,7 +272,7 @@ fn received(counts: &pss_receiver::Counts) -> Vec<String> {
 }
 
 /// Runs what the user wants before or after a round.
-fn beside(host: &mut Host, launch: Option<&Launch>, flag: &str) -> Result<(), Error> {
+pub(super) fn beside(host: &mut Host, launch: Option<&Launch>, flag: &str) -> Result<(), Error> {
     let Some(launch) = launch else { return Ok(()) };
     let ended = host
         .run(launch)

@@ -16,6 +16,12 @@ pub(super) fn bar(share: f64, width: usize, unicode: bool) -> String {
     bar + &"·".repeat(width - used)
 }
 
+/// A bar of at most `width` columns, with nothing behind it.
+pub fn bars(share: f64, width: usize, unicode: bool) -> String {
+    let full = bar(share, width, unicode);
+    full.trim_end_matches(['·', '.']).to_owned()
+}
+
 /// One column a value of 0..100; a gap where there is none.
 pub(super) fn sparkline(values: &[Option<f64>], unicode: bool) -> String {
     let levels: Vec<char> = if unicode {

@@ -9,6 +9,7 @@ mod report;
 mod status;
 mod style;
 
+pub use bar::bars;
 pub use progress::Bar;
 pub use report::render;
 pub use status::StatusLine;

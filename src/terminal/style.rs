@@ -70,17 +70,18 @@ const WIDTHS: (usize, usize) = (80, 120);
 impl Look {
     /// What standard output can show.
     pub fn of_stdout(choice: ColorChoice) -> Look {
-        Look::of(false, choice)
+        Look::of(false, choice, false)
     }
 
-    /// What standard output or, where asked for, standard error can show.
-    pub fn of(error: bool, choice: ColorChoice) -> Look {
+    /// What standard output or, where asked for, standard error can show; the log of a system that shows colours is as good as a terminal.
+    pub fn of(error: bool, choice: ColorChoice, log: bool) -> Look {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let terminal = if error {
-            std::io::stderr().is_terminal()
-        } else {
-            std::io::stdout().is_terminal()
-        };
+        let terminal = log
+            || if error {
+                std::io::stderr().is_terminal()
+            } else {
+                std::io::stdout().is_terminal()
+            };
         let colour = match choice {
             ColorChoice::Always => true,
             ColorChoice::Never => false,

@@ -1,6 +1,7 @@
 //! What the `pss` command does, seen from outside: output, messages, exit codes.
 
 mod bad_input;
+mod ci;
 mod compare;
 mod config;
 mod exits;
@@ -10,11 +11,23 @@ mod gpu;
 #[cfg(feature = "history")]
 mod history;
 #[cfg(unix)]
+mod hooks;
+#[cfg(unix)]
 mod kafka;
+#[cfg(unix)]
+mod load;
+#[cfg(all(unix, feature = "http"))]
+mod load_http;
+#[cfg(unix)]
+mod load_speed;
 mod manual;
 #[cfg(not(feature = "history"))]
 mod no_history;
 mod plugins;
+#[cfg(all(unix, feature = "process"))]
+mod process;
+#[cfg(all(unix, feature = "process"))]
+mod process_formats;
 mod push;
 mod pypss;
 #[cfg(feature = "sql")]
@@ -25,5 +38,7 @@ mod rules;
 #[cfg(unix)]
 mod run;
 mod select;
+#[cfg(all(unix, feature = "http"))]
+mod service;
 mod summary;
 mod work;

@@ -57,7 +57,9 @@ impl Work {
             .env("XDG_CONFIG_HOME", self.path("xdg"))
             .env("LC_ALL", "C.UTF-8")
             .env("COLUMNS", "100")
-            .env_remove("NO_COLOR");
+            .env_remove("NO_COLOR")
+            .env_remove("GITHUB_ACTIONS")
+            .env_remove("GITLAB_CI");
         command
     }
 

@@ -28,6 +28,8 @@ fn with_options<T>(action: impl FnOnce(&ReadOptions<'_>) -> T) -> T {
         naming: None,
         selection: Default::default(),
         extras: &[],
+        observers: &[],
+        watches: &[],
         record_limit: 1 << 20,
         block: BLOCK,
         interrupt: &AtomicBool::new(false),

@@ -1,10 +1,8 @@
 //! What samplers watch: the process tree under one process.
 
 #[cfg(target_os = "linux")]
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::settings::SamplerSettings;
 #[cfg(target_os = "linux")]

@@ -98,7 +98,8 @@ fn logged(metric: &MetricReport) -> String {
     ))
 }
 
-fn annotations(report: &Report) -> Vec<String> {
+/// The verdict, and where it is not a pass what cost most: at most three lines that GitHub shows beside the run.
+pub fn annotations(report: &Report) -> Vec<String> {
     let kind = match report.verdict.outcome {
         VerdictOutcome::Fail => "error",
         VerdictOutcome::Warn | VerdictOutcome::Inconclusive => "warning",

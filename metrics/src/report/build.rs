@@ -123,7 +123,7 @@ fn metric_report(planned: &Planned, metric: &ScoredMetric, keys: &[&GroupKey]) -
             n, factors, flags, ..
         } => {
             report.n = *n;
-            report.flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
+            report.flags = flags.iter().map(ToString::to_string).collect();
             report.factors = factors
                 .iter()
                 .map(|factor| {

@@ -6,6 +6,8 @@ mod data;
 mod distribution;
 mod explained;
 mod gate;
+mod hooks;
+mod load;
 mod names;
 mod run;
 mod signals;
@@ -19,5 +21,7 @@ pub use data::{
     TimelineReport, Verdict, VerdictOutcome, WorstReport,
 };
 pub use explained::{Explained, explain};
+pub use hooks::HookReport;
+pub use load::{FailureReport, LoadReport, TimesReport, WarmupReport};
 pub use names::{named, visible};
 pub use run::{RoundReport, RunReport, SpreadReport};

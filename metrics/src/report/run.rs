@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{hooks::HookReport, load::LoadReport};
 use crate::stats::quantile;
 
 /// A command and its rounds.
@@ -23,6 +24,12 @@ pub struct RunReport {
     /// Share of them that took much longer or shorter than the others: a modified z-score beyond 3.5 (Iglewicz and Hoaglin, How to detect and handle outliers, 1993).
     /// Null with fewer than 5.
     pub outliers: Option<f64>,
+    /// The load that it was under; null where the command simply ran.
+    #[serde(default)]
+    pub load: Option<LoadReport>,
+    /// Who was told of its phases.
+    #[serde(default)]
+    pub hooks: Vec<HookReport>,
 }
 
 /// One round.
@@ -88,6 +95,8 @@ impl RunReport {
             cpu_seconds: spread(&of(|round| Some(round.cpu_seconds))),
             peak_bytes: spread(&of(|round| round.peak_bytes.map(|peak| peak as f64))),
             outliers: outliers(&seconds),
+            load: None,
+            hooks: Vec::new(),
             rounds,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{
     example::Example,
+    observer::Observer,
     outcome::Outcome,
     settings::{Curve, Settings},
     view::SummaryView,
@@ -128,6 +129,12 @@ pub trait Metric: Sync {
     /// Observations it wants kept of each span, beyond what every summary has.
     fn extras(&self) -> Vec<ExtraSpec> {
         Vec::new()
+    }
+
+    /// What watches the raw records and answers in place of [`score`](Metric::score), for a metric that no summary can serve. Its `score` says no data then: a
+    /// summary on its own, such as a kept one or a base of a comparison, holds nothing for it.
+    fn observer(&self) -> Option<&dyn Observer> {
+        None
     }
 }
 

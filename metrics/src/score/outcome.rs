@@ -1,6 +1,6 @@
 //! What a metric answers.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// What a part of a score is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,7 +63,7 @@ pub enum Outcome {
         /// All parts.
         parts: Vec<Part>,
         /// Remarks such as "rate assumed".
-        flags: Vec<&'static str>,
+        flags: Vec<Cow<'static, str>>,
     },
     /// There was not, with the reason.
     NoData(String),
@@ -102,9 +102,9 @@ impl Outcome {
     #[must_use]
     pub fn flagged(mut self, flag: &'static str) -> Outcome {
         if let Outcome::Scored { flags, .. } = &mut self
-            && !flags.contains(&flag)
+            && !flags.contains(&Cow::Borrowed(flag))
         {
-            flags.push(flag);
+            flags.push(Cow::Borrowed(flag));
         }
         self
     }

@@ -90,11 +90,16 @@ impl Planned {
     /// What the metric answers. An answer that cannot be, an error and a panic are [`Outcome::Failed`].
     pub fn score(&self, view: &SummaryView<'_>) -> Outcome {
         match self.ask(view) {
-            Ok(outcome) => match self.wrong_answer(&outcome, view) {
-                Some(why) => Outcome::Failed(why),
-                None => outcome,
-            },
+            Ok(outcome) => self.checked(outcome, view),
             Err(why) => Outcome::Failed(why),
+        }
+    }
+
+    /// An answer, or a failure where it cannot be.
+    pub(super) fn checked(&self, outcome: Outcome, view: &SummaryView<'_>) -> Outcome {
+        match self.wrong_answer(&outcome, view) {
+            Some(why) => Outcome::Failed(why),
+            None => outcome,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Scores a summary by a plan.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::OnceLock,
 };
 
@@ -66,16 +66,28 @@ pub fn score(summary: &Summary, plan: &Plan) -> Scored {
 
 /// As [`score`], with the independent parts run by `for_each`: this crate has no threads, but who calls it may. The result is the same, bit for bit.
 pub fn score_with(summary: &Summary, plan: &Plan, for_each: ForEach<'_>) -> Scored {
+    score_given(summary, plan, &Given::new(), for_each)
+}
+
+/// Outcomes that observers of the raw records brought, by the codes of their metrics.
+pub type Given = BTreeMap<&'static str, Outcome>;
+
+/// As [`score_with`], with outcomes that are not computed from the summary. Such a metric has no interval and no place in the timeline: nothing of it can be left
+/// out. In the interval of the whole it stands as it is.
+pub fn score_given(summary: &Summary, plan: &Plan, given: &Given, for_each: ForEach<'_>) -> Scored {
     let totals = Totals::of_with(summary, for_each);
     let whole = SummaryView::whole(summary, &totals);
     let mut outcomes: Vec<Outcome> = plan
         .metrics
         .iter()
-        .map(|planned| planned.score(&whole))
+        .map(|planned| match given.get(planned.metric.meta().code) {
+            Some(outcome) => planned.checked(outcome.clone(), &whole),
+            None => planned.score(&whole),
+        })
         .collect();
     let sizes = block_sizes(summary);
-    let without = left_out(summary, &totals, plan, &outcomes, for_each);
-    let windows = in_windows(summary, &totals, plan, &outcomes, for_each);
+    let without = left_out(summary, &totals, plan, given, &outcomes, for_each);
+    let windows = in_windows(summary, &totals, plan, given, &outcomes, for_each);
     // A metric that fails on a part of the run has no interval and no place in the timeline, so that its score cannot be told as the others are.
     for (at, outcome) in outcomes.iter_mut().enumerate() {
         let failed = |views: &[Vec<Outcome>]| {
@@ -164,6 +176,7 @@ pub fn score_with(summary: &Summary, plan: &Plan, for_each: ForEach<'_>) -> Scor
         .map(|(at, outcome)| ScoredMetric {
             interval: outcome
                 .score()
+                .filter(|_| !given.contains_key(plan.metrics[at].metric.meta().code))
                 .and_then(|full| interval_of(full, &|scores| scores[at])),
             points: outcome
                 .score()
@@ -191,12 +204,14 @@ fn left_out(
     summary: &Summary,
     totals: &Totals,
     plan: &Plan,
+    given: &Given,
     outcomes: &[Outcome],
     for_each: ForEach<'_>,
 ) -> Vec<Vec<Outcome>> {
     let frozen: Vec<Frozen<'_>> = outcomes.iter().map(Frozen::of).collect();
     let asked = |left_out: usize| {
         let one = |((planned, full), frozen): ((&Planned, &Outcome), &Frozen<'_>)| match full {
+            _ if given.contains_key(planned.metric.meta().code) => full.clone(),
             Outcome::Scored { .. } => {
                 planned.score(&SummaryView::without(summary, totals, left_out, frozen))
             }
@@ -213,6 +228,7 @@ fn in_windows(
     summary: &Summary,
     totals: &Totals,
     plan: &Plan,
+    given: &Given,
     outcomes: &[Outcome],
     for_each: ForEach<'_>,
 ) -> Vec<Vec<Outcome>> {
@@ -220,6 +236,9 @@ fn in_windows(
         let view = SummaryView::window(summary, totals, window);
         let one = |(planned, full): (&Planned, &Outcome)| match full {
             Outcome::Failed(_) => full.clone(),
+            _ if given.contains_key(planned.metric.meta().code) => {
+                Outcome::NoData("it is not computed from windows".to_owned())
+            }
             _ => planned.score(&view).without_parts(),
         };
         plan.metrics.iter().zip(outcomes).map(one).collect()

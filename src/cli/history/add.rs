@@ -40,6 +40,7 @@ pub(super) fn run(
 
     let interrupt = listen()?;
     let extras = resolved.extras();
+    let observers = resolved.observers().map_err(Error::Config)?;
     let bar = Bar::new(common.quiet);
     let settings = config.input_settings();
     let mut options = ReadOptions {
@@ -47,6 +48,7 @@ pub(super) fn run(
         rules: Arc::new(config.rules()),
         naming: config.naming().map(Arc::new),
         extras: &extras,
+        observers: &observers,
         ..ReadOptions::new(&registry.formats, &settings, &interrupt)
     };
     options.threads = arguments.threads.unwrap_or(options.threads);

@@ -84,7 +84,7 @@ impl Table {
         for row in 0..self.height {
             writer.write_record(self.columns.iter().map(|(_, cells)| cells.text(row)))?;
         }
-        writer.into_inner().map_err(|error| error.into_error())
+        writer.into_inner().map_err(csv::IntoInnerError::into_error)
     }
 
     /// Writes it as Parquet.

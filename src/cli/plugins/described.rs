@@ -159,11 +159,38 @@ impl Described {
             contract: meta.contract,
             state: shelf.state(meta),
             declared: format!("{}:{}", meta.file, meta.line),
-            parameters: shelf.keys_of(meta).iter().map(parameter).collect(),
+            parameters: shelf
+                .keys_of(meta)
+                .iter()
+                .map(parameter)
+                .chain(own(shelf, meta))
+                .collect(),
             capabilities,
             needs,
         }
     }
+}
+
+/// The parameters of load shapes and hooks, which stand in trees of their own.
+fn own(shelf: &Shelf<'_>, meta: &PluginMeta) -> Vec<Parameter> {
+    let id = meta.id();
+    let mut loads = shelf.registry.loads.iter().map(|load| load.meta());
+    let mut hooks = shelf.registry.hooks.iter().map(|hook| hook.meta());
+    let load = loads.find(|load| load.plugin.id() == id);
+    let hook = hooks.find(|hook| hook.plugin.id() == id);
+    let load = load.map(|load| ("run.load", load.parameters));
+    let hook = hook.map(|hook| ("hooks.config", hook.parameters));
+    let Some((table, parameters)) = load.or(hook) else {
+        return Vec::new();
+    };
+    let parameter = |parameter: &pss_integrations::fields::Parameter| Parameter {
+        key: format!("{table}.{}", parameter.name),
+        takes: parameter.takes.name().to_owned(),
+        default: parameter.default.map(str::to_owned),
+        value: None,
+        about: parameter.about.to_owned(),
+    };
+    parameters.iter().map(parameter).collect()
 }
 
 /// What it can do, and what it needs, by its kind.
@@ -199,6 +226,16 @@ fn abilities(shelf: &Shelf<'_>, meta: &PluginMeta) -> (Vec<String>, String) {
             vec!["report".to_owned(), "comparison".to_owned()],
             String::new(),
         ),
-        PluginKind::Load | PluginKind::Hook => (Vec::new(), String::new()),
+        PluginKind::Load => {
+            let mut loads = registry.loads.iter().map(|load| load.meta());
+            let load = loads.find(|load| load.plugin.id() == id);
+            (
+                load.map(|load| format!("rate {}", load.rate))
+                    .into_iter()
+                    .collect(),
+                String::new(),
+            )
+        }
+        PluginKind::Hook => (vec!["phases".to_owned()], String::new()),
     }
 }

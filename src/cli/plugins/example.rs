@@ -21,6 +21,9 @@ const VALUES: [(&str, &str); 6] = [
 ];
 
 pub(super) fn text(shelf: &Shelf<'_>, meta: &PluginMeta) -> String {
+    if let Some(tree) = tree(shelf, meta) {
+        return format!("# {}: {}\n\n{tree}", meta.id(), meta.description);
+    }
     let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for key in shelf.keys_of(meta) {
         if !is_shown(key) {
@@ -38,6 +41,17 @@ pub(super) fn text(shelf: &Shelf<'_>, meta: &PluginMeta) -> String {
         let _ = write!(text, "\n[{table}]\n{}", lines.concat());
     }
     text
+}
+
+/// That of a load shape or a hook, which says it itself.
+fn tree(shelf: &Shelf<'_>, meta: &PluginMeta) -> Option<String> {
+    let id = meta.id();
+    let mut loads = shelf.registry.loads.iter().map(|load| load.meta());
+    let mut hooks = shelf.registry.hooks.iter().map(|hook| hook.meta());
+    let load = loads.find(|load| load.plugin.id() == id);
+    let hook = hooks.find(|hook| hook.plugin.id() == id);
+    let load = load.map(|load| format!("[run.load]\n{}", load.example));
+    load.or(hook.map(|hook| format!("[[hooks]]\n{}", hook.example)))
 }
 
 fn is_shown(key: &Key) -> bool {
@@ -76,6 +90,7 @@ fn value(key: &Key) -> String {
         Takes::Length => "\"100ms\"".to_owned(),
         Takes::Naming => "\"{name}\"".to_owned(),
         Takes::Choices(_) | Takes::Plugins(_) | Takes::Texts => "[]".to_owned(),
+        Takes::Tree => "{}".to_owned(),
         Takes::Crate | Takes::Column | Takes::Text | Takes::Passed => "\"example\"".to_owned(),
     }
 }

@@ -52,15 +52,17 @@ fn head(plugin: &Described) -> String {
     let feature = plugin
         .feature
         .map_or_else(String::new, |feature| format!(" (feature {feature})"));
-    format!(
-        "{}\n{}\nversion {} from crate {}{feature}, plugin contract {}, declared at {}\n{state}\n",
-        plugin.id,
-        plugin.description,
-        plugin.version,
-        plugin.origin,
-        plugin.contract,
-        plugin.declared
-    )
+    let origin = match plugin.declared.strip_suffix(":0") {
+        Some(program) => format!(
+            "version {} of plugin {}, the program `{program}`",
+            plugin.version, plugin.origin
+        ),
+        None => format!(
+            "version {} from crate {}{feature}, plugin contract {}, declared at {}",
+            plugin.version, plugin.origin, plugin.contract, plugin.declared
+        ),
+    };
+    format!("{}\n{}\n{origin}\n{state}\n", plugin.id, plugin.description)
 }
 
 fn line(text: &mut String, parameter: &Parameter) {

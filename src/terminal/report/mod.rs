@@ -16,6 +16,7 @@ mod advice;
 mod compare;
 mod headline;
 mod input;
+mod load;
 mod metrics;
 mod names;
 mod no_data;

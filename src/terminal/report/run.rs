@@ -12,6 +12,9 @@ use super::{
 pub(super) fn run(out: &mut String, report: &Report, look: &Look) {
     let Some(run) = &report.run else { return };
     line!(out);
+    if let Some(load) = &run.load {
+        return super::load::load(out, load, &run.command.join(" "), look);
+    }
     let rounds = run.rounds.len();
     let title = look.paint(
         look.styles.heading,

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use pss_metrics::{
-    compare::{Comparison, Direction, Policy, Quantity, SESSION, compare, judge},
+    compare::{
+        Change, Comparison, Direction, MetricChange, Policy, Quantity, SESSION, compare, judge,
+    },
     report::VerdictOutcome,
     score::Plan,
     summary::Summary,
@@ -55,12 +57,15 @@ pub(crate) struct Clean {
     pub(crate) failed: usize,
     /// Causes of kind and metric, counted.
     pub(crate) causes: BTreeMap<String, usize>,
-    /// Intervals of operations' medians that contain no change, of all; and of metrics.
-    pub(crate) operations: (usize, usize),
+    /// Intervals of operations' changes that contain no change, of all, by quantity in the order of [`QUANTITIES`]; and of metrics.
+    pub(crate) operations: [(usize, usize); 3],
     pub(crate) metrics: (usize, usize),
     /// Mean regression score, 0..100.
     pub(crate) regression: f64,
 }
+
+/// What is said of an operation, each with an interval.
+const QUANTITIES: [Quantity; 3] = [Quantity::Median, Quantity::Q90, Quantity::Errors];
 
 /// A fault at its middle dose against three bases.
 #[derive(Debug)]
@@ -72,6 +77,10 @@ pub(crate) struct Faulty {
     pub(crate) named: usize,
     /// Mean regression score.
     pub(crate) regression: f64,
+    /// Runs whose interval of the own metric's change contains the mean change of all of them, of those that have one.
+    pub(crate) held: (usize, usize),
+    /// Intervals of operations' odds of failing that contain the change that was put in, of all; none where it is not known.
+    pub(crate) odds: (usize, usize),
     /// What else was named first.
     pub(crate) others: BTreeMap<String, usize>,
 }
@@ -86,6 +95,8 @@ pub(crate) struct Slowed {
     pub(crate) first: usize,
     /// The interval of the change contains the half.
     pub(crate) covered: usize,
+    /// So does that of the slow tenth.
+    pub(crate) tail_covered: usize,
 }
 
 /// All of it.
@@ -144,7 +155,7 @@ pub(crate) fn findings(size: &Size, noise: Noise) -> Result<Findings, String> {
     let faults = size
         .faults
         .iter()
-        .map(|at| faulty(*at, size, &pools, &plan, &run))
+        .map(|at| faulty(*at, size, noise, &pools, &plan, &run))
         .collect();
 
     let jobs: Vec<(usize, usize)> = (0..OPERATIONS.len())
@@ -177,6 +188,7 @@ pub(crate) fn findings(size: &Size, noise: Noise) -> Result<Findings, String> {
 fn faulty(
     at: usize,
     size: &Size,
+    noise: Noise,
     pools: &[Vec<Summary>],
     plan: &Plan,
     run: &(dyn Fn(usize, Option<Injected>) -> Run + Sync),
@@ -191,18 +203,31 @@ fn faulty(
         let head = run(50_000 + 100 * at + nth, Some(injected)).summary();
         let comparison = compare(&pools[nth % POOLS], &head, plan);
         let first = comparison.causes.first().map(what);
-        (comparison.regression.unwrap_or(0.0), first)
+        let own = |metric: &&MetricChange| metric.code == fault.own;
+        let change = comparison.metrics.iter().find(own);
+        let interval = change.and_then(|metric| Some((metric.delta?, metric.low?, metric.high?)));
+        let odds = match fault.kind {
+            Kind::ErrorRate => held(&comparison, Quantity::Errors, more_errors(&injected, noise)),
+            _ => (0, 0),
+        };
+        (comparison.regression.unwrap_or(0.0), first, interval, odds)
     });
+    let changes: Vec<(f64, f64, f64)> = found.iter().filter_map(|run| run.2).collect();
+    let mean = changes.iter().map(|change| change.0).sum::<f64>() / changes.len().max(1) as f64;
+    let holds = |change: &&(f64, f64, f64)| (change.1..=change.2).contains(&mean);
     let mut faulty = Faulty {
         fault,
         runs: found.len(),
         regressed: 0,
         named: 0,
         regression: 0.0,
+        held: (changes.iter().filter(holds).count(), changes.len()),
+        odds: (0, 0),
         others: BTreeMap::new(),
     };
-    for (regression, first) in found {
+    for (regression, first, _, odds) in found {
         faulty.regression += regression / size.faulty as f64;
+        faulty.odds = both(faulty.odds, odds);
         let Some(first) = first else { continue };
         faulty.regressed += 1;
         if first.1.as_deref() == Some(fault.own) {
@@ -222,36 +247,29 @@ fn what(cause: &pss_metrics::compare::Cause) -> (String, Option<String>) {
 }
 
 fn clean_of(comparison: &Comparison, policy: Policy) -> Clean {
-    let medians = comparison
+    let mut medians = comparison
         .operations
         .iter()
         .flat_map(|operation| &operation.changes)
         .filter(|change| change.quantity == Quantity::Median);
-    let within: Vec<bool> = medians
-        .clone()
-        .map(|change| (change.low..=change.high).contains(&0.0))
-        .collect();
     let metrics: Vec<bool> = comparison
         .metrics
         .iter()
         .filter_map(|metric| Some((metric.low?..=metric.high?).contains(&0.0)))
         .collect();
-    let held = |within: &[bool]| (within.iter().filter(|held| **held).count(), within.len());
     let mut causes = BTreeMap::new();
     for cause in &comparison.causes {
         *causes.entry(what(cause).0).or_default() += 1;
     }
-    let faster = medians
-        .clone()
-        .any(|change| change.direction == Direction::Better);
+    let faster = medians.any(|change| change.direction == Direction::Better);
     Clean {
         runs: 1,
         regressed: usize::from(comparison.regressed),
         faster: usize::from(!comparison.regressed && faster),
         failed: usize::from(judge(comparison, policy).outcome == VerdictOutcome::Fail),
         causes,
-        operations: held(&within),
-        metrics: held(&metrics),
+        operations: QUANTITIES.map(|quantity| held(comparison, quantity, 0.0)),
+        metrics: (metrics.iter().filter(|held| **held).count(), metrics.len()),
         regression: comparison.regression.unwrap_or(0.0),
     }
 }
@@ -264,40 +282,64 @@ fn sum(mut all: Clean, one: Clean) -> Clean {
     for (cause, n) in one.causes {
         *all.causes.entry(cause).or_default() += n;
     }
-    all.operations = (
-        all.operations.0 + one.operations.0,
-        all.operations.1 + one.operations.1,
-    );
-    all.metrics = (all.metrics.0 + one.metrics.0, all.metrics.1 + one.metrics.1);
+    for (all, one) in all.operations.iter_mut().zip(one.operations) {
+        *all = both(*all, one);
+    }
+    all.metrics = both(all.metrics, one.metrics);
     all.regression += (one.regression - all.regression) / all.runs as f64;
     all
+}
+
+/// How many intervals of a quantity's change, over all operations, contain this one, of how many.
+fn held(comparison: &Comparison, quantity: Quantity, truth: f64) -> (usize, usize) {
+    let changes = comparison
+        .operations
+        .iter()
+        .flat_map(|operation| &operation.changes)
+        .filter(|change| change.quantity == quantity);
+    let within = |change: &&Change| (change.low..=change.high).contains(&truth);
+    (changes.clone().filter(within).count(), changes.count())
+}
+
+/// By how much the odds of failing are larger when a share of all spans fails besides.
+fn more_errors(injected: &Injected, noise: Noise) -> f64 {
+    let odds = |p: f64| p / (1.0 - p);
+    let failing = 1.0 - (1.0 - noise.errors) * (1.0 - injected.dose);
+    odds(failing) / odds(noise.errors) - 1.0
+}
+
+fn both(a: (usize, usize), b: (usize, usize)) -> (usize, usize) {
+    (a.0 + b.0, a.1 + b.1)
 }
 
 fn slow_of(comparison: &Comparison, operation: usize) -> Slowed {
     let wanted = &OPERATIONS[operation];
     let is = |service: &str, name: &str| service == wanted.service && name == wanted.name;
-    let change = comparison
-        .operations
-        .iter()
-        .find(|one| is(&one.service, &one.operation))
-        .and_then(|one| {
-            one.changes
-                .iter()
-                .find(|change| change.quantity == Quantity::Median)
-        });
+    let change = |quantity: Quantity| {
+        let mut all = comparison.operations.iter();
+        let one = all.find(|one| is(&one.service, &one.operation))?;
+        one.changes
+            .iter()
+            .find(|change| change.quantity == quantity)
+    };
+    let covers = |change: Option<&Change>| {
+        usize::from(
+            change.is_some_and(|change| (change.low..=change.high).contains(&(SLOWER - 1.0))),
+        )
+    };
+    let median = change(Quantity::Median);
     let first = comparison.causes.first();
     Slowed {
         runs: 1,
-        found: usize::from(change.is_some_and(|change| change.direction == Direction::Worse)),
+        found: usize::from(median.is_some_and(|change| change.direction == Direction::Worse)),
         first: usize::from(first.is_some_and(|cause| {
             is(
                 cause.service.as_deref().unwrap_or_default(),
                 cause.operation.as_deref().unwrap_or_default(),
             )
         })),
-        covered: usize::from(
-            change.is_some_and(|change| (change.low..=change.high).contains(&(SLOWER - 1.0))),
-        ),
+        covered: covers(median),
+        tail_covered: covers(change(Quantity::Q90)),
     }
 }
 
@@ -307,5 +349,6 @@ fn add(all: Slowed, one: &Slowed) -> Slowed {
         found: all.found + one.found,
         first: all.first + one.first,
         covered: all.covered + one.covered,
+        tail_covered: all.tail_covered + one.tail_covered,
     }
 }

@@ -24,8 +24,8 @@ fn world(page: &mut String, title: &str, found: &Findings) {
     line(page, &format!("\n## {title}\n\n### Clean runs\n"));
     line(
         page,
-        "| against | comparisons | regressed | `fail` | only faster | mean regression | intervals of medians hold 0 | of metrics | false causes |\n\
-         |---|---|---|---|---|---|---|---|---|",
+        "| against | comparisons | regressed | `fail` | only faster | mean regression | intervals of medians hold 0 | of slow tenths | of odds of failing | of metrics | false causes |\n\
+         |---|---|---|---|---|---|---|---|---|---|---|",
     );
     for (against, clean) in [
         ("one base, same session stated", &found.pairs),
@@ -40,7 +40,7 @@ fn world(page: &mut String, title: &str, found: &Findings) {
         page,
         &format!(
             "\n### Faults at the middle dose against three bases\n\nRegressed: {}. Own metric named first: {}.\n\n\
-             | fault | dose | own | runs | regressed | own first | mean regression | first instead |\n|---|---|---|---|---|---|---|---|",
+             | fault | dose | own | runs | regressed | own first | mean regression | interval holds the change | first instead |\n|---|---|---|---|---|---|---|---|---|",
             share(regressed, runs),
             share(named, runs)
         ),
@@ -49,7 +49,7 @@ fn world(page: &mut String, title: &str, found: &Findings) {
         line(
             page,
             &format!(
-                "| {} | {} | {} | {} | {} | {} | {:.1} | {} |",
+                "| {} | {} | {} | {} | {} | {} | {:.1} | {} of {} | {} |",
                 row.fault.name,
                 row.fault.doses[1],
                 row.fault.own,
@@ -57,14 +57,30 @@ fn world(page: &mut String, title: &str, found: &Findings) {
                 row.regressed,
                 row.named,
                 row.regression,
+                row.held.0,
+                row.held.1,
                 list(&row.others)
             ),
         );
     }
     line(
         page,
+        "\n\"The change\" is the mean change of the own metric over all runs with the fault.",
+    );
+    for row in found.faults.iter().filter(|row| row.odds.1 > 0) {
+        line(
+            page,
+            &format!(
+                "Under \"{}\" the intervals of operations' odds of failing hold the odds that were put in {} times.",
+                row.fault.name,
+                share(row.odds.0, row.odds.1)
+            ),
+        );
+    }
+    line(
+        page,
         "\n### One operation of 24 half as slow again\n\n\
-         | against | runs | found | named first | interval holds the half |\n|---|---|---|---|---|",
+         | against | runs | found | named first | interval holds the half | that of the slow tenth |\n|---|---|---|---|---|---|",
     );
     slowed(page, "one base", &found.slowed_one);
     slowed(page, "three bases", &found.slowed_three);
@@ -74,13 +90,15 @@ fn row(page: &mut String, against: &str, clean: &Clean) {
     line(
         page,
         &format!(
-            "| {against} | {} | {} | {} | {} | {:.1} | {} | {} | {} |",
+            "| {against} | {} | {} | {} | {} | {:.1} | {} | {} | {} | {} | {} |",
             clean.runs,
             share(clean.regressed, clean.runs),
             share(clean.failed, clean.runs),
             share(clean.faster, clean.runs),
             clean.regression,
-            share(clean.operations.0, clean.operations.1),
+            share(clean.operations[0].0, clean.operations[0].1),
+            share(clean.operations[1].0, clean.operations[1].1),
+            share(clean.operations[2].0, clean.operations[2].1),
             share(clean.metrics.0, clean.metrics.1),
             list(&clean.causes)
         ),
@@ -91,11 +109,12 @@ fn slowed(page: &mut String, against: &str, slowed: &Slowed) {
     line(
         page,
         &format!(
-            "| {against} | {} | {} | {} | {} |",
+            "| {against} | {} | {} | {} | {} | {} |",
             slowed.runs,
             share(slowed.found, slowed.runs),
             share(slowed.first, slowed.runs),
-            share(slowed.covered, slowed.runs)
+            share(slowed.covered, slowed.runs),
+            share(slowed.tail_covered, slowed.runs)
         ),
     );
 }

@@ -83,6 +83,8 @@ fn options<T>(
         naming: None,
         selection: Default::default(),
         extras: &[],
+        observers: &[],
+        watches: &[],
         record_limit,
         block,
         interrupt: &AtomicBool::new(false),

@@ -1,0 +1,422 @@
+//! `[[hooks]]` and `[[alerts]]`.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::work::{Ran, Work};
+
+fn phases(work: &Work) -> Vec<String> {
+    let text = std::fs::read_to_string(work.path("phases.jsonl")).unwrap_or_default();
+    text.lines()
+        .map(|line| {
+            let event: Value = serde_json::from_str(line).expect("JSON");
+            event["phase"].as_str().expect("a phase").to_owned()
+        })
+        .collect()
+}
+
+fn run(work: &Work, arguments: &[&str]) -> (Ran, Value) {
+    let mut all = vec![
+        "run",
+        "--quiet",
+        "--otlp",
+        "off",
+        "--export",
+        "json=report.json",
+    ];
+    all.extend(arguments);
+    let ran = work.pss(&all);
+    let text = std::fs::read_to_string(work.path("report.json"));
+    let text = text.unwrap_or_else(|_| panic!("no report: {}", ran.err));
+    (ran, serde_json::from_str(&text).expect("JSON"))
+}
+
+const JSONL: &str = "[[hooks]]\nname = \"jsonl\"\nconfig = { file = \"phases.jsonl\" }\n";
+const LOAD: [&str; 6] = ["--load", "constant", "--rate", "20", "--count", "10"];
+
+#[test]
+fn phases_are_told_in_their_order() {
+    let work = Work::new();
+    work.write("pss.toml", JSONL);
+    let flags = [&LOAD[..], &["--warmup", "200ms", "--", "true"]].concat();
+    let (ran, report) = run(&work, &flags);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let all = [
+        "run_start",
+        "warmup_start",
+        "warmup_end",
+        "load_start",
+        "sending_complete",
+        "load_end",
+        "analyze_start",
+        "analyze_end",
+        "report_written",
+    ];
+    assert_eq!(phases(&work), all);
+    let hook = &report["run"]["hooks"][0];
+    assert_eq!(
+        (&hook["name"], &hook["told"], &hook["failed"]),
+        (&"jsonl".into(), &8.into(), &0.into())
+    );
+    let last: Value =
+        serde_json::from_str(work.read("phases.jsonl").lines().last().expect("a line"))
+            .expect("JSON");
+    assert_eq!(last["verdict"], report["verdict"]["outcome"]);
+    assert_eq!(last["score"], report["pss"]["score"]);
+
+    // Rounds have the same phases.
+    std::fs::remove_file(work.path("phases.jsonl")).expect("a file");
+    run(&work, &["--runs", "2", "--warmup", "1", "--", "true"]);
+    assert_eq!(phases(&work), all);
+}
+
+#[test]
+fn a_run_without_a_report_has_failed_and_every_start_its_end() {
+    let work = Work::new();
+    work.write("pss.toml", JSONL);
+    let ran = work.pss(
+        &[
+            &["run", "--quiet", "--cleanup", "exit 7"],
+            &LOAD[..],
+            &["--", "true"],
+        ]
+        .concat(),
+    );
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    assert_eq!(
+        phases(&work),
+        [
+            "run_start",
+            "load_start",
+            "sending_complete",
+            "load_end",
+            "run_failed"
+        ]
+    );
+}
+
+#[test]
+fn ctrl_c_leaves_no_phase_open() {
+    let work = Work::new();
+    work.write("pss.toml", JSONL);
+    let mut command = work.command(&[
+        "run",
+        "--quiet",
+        "--otlp",
+        "off",
+        "--load",
+        "constant",
+        "--rate",
+        "20",
+        "--duration",
+        "60s",
+        "--",
+        "true",
+    ]);
+    let mut child = command.spawn().expect("pss starts");
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while phases(&work).len() < 2 {
+        assert!(Instant::now() < deadline, "the load never began");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    let pid = child.id().to_string();
+    let killed = std::process::Command::new("kill")
+        .args(["-INT", &pid])
+        .status();
+    assert!(killed.expect("kill runs").success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    assert_eq!(
+        phases(&work),
+        [
+            "run_start",
+            "load_start",
+            "sending_complete",
+            "load_end",
+            "analyze_start",
+            "analyze_end",
+            "report_written"
+        ]
+    );
+    let end = work.read("phases.jsonl");
+    assert!(
+        end.lines()
+            .nth(3)
+            .expect("a line")
+            .contains("\"interrupted\":true"),
+        "{end}"
+    );
+}
+
+/// The starts of a load's arrivals after its first, in seconds.
+fn starts(work: &Work) -> Vec<f64> {
+    let text = work.read("run.jsonl");
+    let span = |line: &str| -> Value { serde_json::from_str(line).expect("JSON") };
+    let mut starts: Vec<f64> = text
+        .lines()
+        .map(|line| span(line)["start"].as_f64().expect("a number"))
+        .collect();
+    starts.sort_by(f64::total_cmp);
+    starts.iter().map(|start| start - starts[0]).collect()
+}
+
+#[test]
+fn a_hook_that_sleeps_moves_no_arrival() {
+    let work = Work::new();
+    let flags = [
+        "--load",
+        "constant",
+        "--rate",
+        "40",
+        "--duration",
+        "2s",
+        "--arrivals",
+        "poisson",
+        "--seed",
+        "3",
+        "--save",
+        "run.jsonl",
+        "--",
+        "true",
+    ];
+    let (_, without) = run(&work, &flags);
+    let before = starts(&work);
+    work.write(
+        "pss.toml",
+        "[[hooks]]\nname = \"exec\"\non = [\"load_start\", \"sending_complete\"]\nconfig = { command = [\"sleep\", \"5\"] }\n",
+    );
+    let began = Instant::now();
+    let (ran, with) = run(&work, &flags);
+    assert!(
+        began.elapsed() >= Duration::from_secs(5),
+        "the hook was not waited for: {}",
+        ran.err
+    );
+    assert_eq!(with["run"]["hooks"][0]["failed"], 0, "{}", ran.err);
+    let after = starts(&work);
+    assert_eq!(before.len(), after.len());
+    // What is left of an epoch in a double; both schedules are the same to the nanosecond.
+    assert!(before.iter().zip(&after).all(|(a, b)| (a - b).abs() < 1e-5));
+    for report in [without, with] {
+        let load = &report["run"]["load"];
+        assert_eq!(load["planned"], load["started"]);
+        // Arrivals started at their times, and not five seconds later.
+        assert!(load["delay"]["most"].as_f64() < Some(2.5), "{load}");
+    }
+}
+
+#[test]
+fn one_that_takes_too_long_is_stopped_and_told() {
+    let work = Work::new();
+    work.write(
+        "pss.toml",
+        "[[hooks]]\nname = \"exec\"\non = [\"load_start\"]\ntimeout = \"1s\"\nconfig = { command = [\"sh\", \"-c\", \"echo $PSS_PHASE >> told; sleep 60\"] }\n",
+    );
+    let began = Instant::now();
+    let (ran, report) = run(&work, &[&LOAD[..], &["--", "true"]].concat());
+    assert!(began.elapsed() < Duration::from_secs(30));
+    assert_eq!(ran.code, Some(0), "a hook decides no verdict: {}", ran.err);
+    assert_eq!(report["run"]["hooks"][0]["failed"], 1);
+    let warnings = report["warnings"].to_string();
+    assert!(
+        warnings.contains("load_start: `sh` was stopped after 1.000 s"),
+        "{warnings}"
+    );
+    assert_eq!(work.read("told"), "load_start\n");
+}
+
+#[test]
+fn a_required_hook_that_fails_stops_before_anything_runs() {
+    let work = Work::new();
+    for command in ["[\"false\"]", "[\"./no-such-program\"]"] {
+        work.write(
+            "pss.toml",
+            format!("[[hooks]]\nname = \"exec\"\nrequired = true\nconfig = {{ command = {command} }}\n{JSONL}"),
+        );
+        let ran = work.pss(&[&["run", "--quiet"], &LOAD[..], &["--", "touch", "ran"]].concat());
+        ran.fails(
+            2,
+            &[
+                "hook:exec is required, and failed at run_start",
+                "nothing was run",
+            ],
+        );
+        assert!(!work.path("ran").exists());
+        assert_eq!(phases(&work), ["run_start", "run_failed"]);
+        std::fs::remove_file(work.path("phases.jsonl")).expect("a file");
+    }
+}
+
+#[test]
+fn mistakes_are_told_with_their_paths_before_anything_runs() {
+    let work = Work::new();
+    work.write(
+        "pss.toml",
+        "[[hooks]]\nname = \"exce\"\n[[hooks]]\nname = \"jsonl\"\non = [\"load_begin\"]\nconfig = { fiel = \"x\" }\n[[hooks]]\nname = \"log\"\nconfig = { file = \"${NO_SUCH_NAME}\" }\n",
+    );
+    let ran = work.pss(&["run", "--", "touch", "ran"]);
+    ran.fails(
+        2,
+        &["pss.toml:1: `hooks[2].config.file` asks for the environment variable NO_SUCH_NAME"],
+    );
+    work.write(
+        "pss.toml",
+        "[[hooks]]\nname = \"exce\"\n[[hooks]]\nname = \"jsonl\"\non = [\"load_begin\"]\nconfig = { fiel = \"x\" }\n[[alerts]]\nname = \"a\"\nwhen = \"metric.XX < 1\"\n",
+    );
+    let ran = work.pss(&["run", "--", "touch", "ran"]);
+    ran.fails(
+        2,
+        &[
+            "`hooks[0].name` names no hook; did you mean \"exec\"?",
+            "`hooks[1].on` names no phase with \"load_begin\"",
+            "`hooks[1].config.fiel` is unknown; did you mean `file`?",
+            "`hooks[1].config.file` is missing",
+            "`alerts[0].when` names no metric",
+        ],
+    );
+    assert!(!work.path("ran").exists());
+}
+
+#[test]
+fn alerts_keep_silent_for_a_while_also_over_restarts() {
+    let work = Work::new();
+    let config = |cooldown: &str| {
+        format!(
+            "{JSONL}\n[[alerts]]\nname = \"any\"\nwhen = \"score > -1\"\ncooldown = \"{cooldown}\"\n[[alerts]]\nname = \"never\"\nwhen = \"score < 0\"\n"
+        )
+    };
+    work.write("pss.toml", config("1h"));
+    let script = "for i in $(seq 40); do printf '{\"name\":\"op\",\"duration\":0.01,\"start\":%d}\\n' $((1700000000 + i)) >> $PSS_TRACE_FILE; done";
+    let flags = ["--runs", "1", "--", "sh", "-c", script];
+    let alerts = || {
+        phases(&work)
+            .iter()
+            .filter(|phase| *phase == "alert")
+            .count()
+    };
+    let (_, report) = run(&work, &flags);
+    assert!(report["pss"]["score"].as_f64().is_some(), "{report}");
+    assert_eq!(alerts(), 1);
+    let line = work.read("phases.jsonl");
+    let line = line
+        .lines()
+        .find(|line| line.contains("\"alert\""))
+        .expect("an alert");
+    assert!(
+        line.contains("\"name\":\"any\"") && line.contains("score > -1 ("),
+        "{line}"
+    );
+    run(&work, &flags);
+    assert_eq!(
+        alerts(),
+        1,
+        "it keeps silent, though another process alerted"
+    );
+    work.write("pss.toml", config("1ms"));
+    run(&work, &flags);
+    assert_eq!(alerts(), 2);
+    assert!(work.read(".pss/alerts.json").contains("\"any\""));
+}
+
+#[cfg(feature = "http")]
+mod http {
+    use super::*;
+    use crate::service::{Manner, Service};
+
+    #[test]
+    fn webhooks_have_the_body_their_server_takes() {
+        for (body, says) in [
+            ("json", "\"phase\":\"report_written\""),
+            ("slack", "{\"text\":\"pss: report_written true"),
+            (
+                "teams",
+                "\"contentType\":\"application/vnd.microsoft.card.adaptive\"",
+            ),
+            ("alertmanager", "\"alertname\":\"report_written\""),
+        ] {
+            let (work, service) = (Work::new(), Service::new(Manner::Answer));
+            work.write(
+                "pss.toml",
+                format!(
+                    "[[hooks]]\nname = \"webhook\"\non = [\"report_written\"]\nconfig = {{ url = \"{}/hook\", body = \"{body}\", headers = {{ x-key = \"k1\" }} }}\n",
+                    service.url
+                ),
+            );
+            let (ran, _) = run(&work, &["--", "true"]);
+            assert!(!ran.err.contains("hook:"), "{}", ran.err);
+            let requests = service.requests();
+            assert_eq!(requests.len(), 1, "{body}");
+            assert!(
+                requests[0].starts_with("POST /hook HTTP/1.1"),
+                "{}",
+                requests[0]
+            );
+            assert!(requests[0].contains(says), "{body}: {}", requests[0]);
+            assert!(requests[0].to_ascii_lowercase().contains("x-key: k1"));
+        }
+    }
+
+    #[test]
+    fn a_gateway_is_pushed_times_and_scores() {
+        let (work, service) = (Work::new(), Service::new(Manner::Answer));
+        work.write(
+            "pss.toml",
+            format!("[[hooks]]\nname = \"pushgateway\"\non = [\"load_start\", \"report_written\"]\nconfig = {{ url = \"{}/\", job = \"shop\" }}\n", service.url),
+        );
+        run(&work, &["--runs", "5", "--", "true"]);
+        let requests = service.requests();
+        assert_eq!(requests.len(), 2);
+        assert!(
+            requests[0].starts_with("POST /metrics/job/shop HTTP/1.1"),
+            "{}",
+            requests[0]
+        );
+        assert!(requests[0].contains("pss_phase_timestamp_seconds{phase=\"load_start\"} 1"));
+        assert!(
+            requests[1].contains("# TYPE pss_phase_timestamp_seconds gauge"),
+            "{}",
+            requests[1]
+        );
+    }
+
+    #[test]
+    fn servers_that_refuse_or_stall_or_are_not_there_fail_the_hook_and_not_the_run() {
+        for (manner, says) in [
+            (Some(Manner::Refuse), "answered 503"),
+            (Some(Manner::Hang), "did not answer within 2.000 s"),
+            (None, "cannot be reached"),
+        ] {
+            let work = Work::new();
+            let service = manner.map(Service::new);
+            let url = service
+                .as_ref()
+                .map_or("http://127.0.0.1:9", |service| &service.url);
+            work.write(
+                "pss.toml",
+                format!("[[hooks]]\nname = \"webhook\"\non = [\"load_start\"]\ntimeout = \"2s\"\nconfig = {{ url = \"{url}/x?token=abc\" }}\n"),
+            );
+            let (ran, report) = run(&work, &["--", "true"]);
+            assert_eq!(ran.code, Some(0), "{}", ran.err);
+            let warnings = report["warnings"].to_string();
+            assert!(
+                warnings.contains("hook:webhook failed 1 of 1 times: load_start:"),
+                "{warnings}"
+            );
+            assert!(warnings.contains(says), "{warnings}");
+            assert!(!warnings.contains("abc"), "{warnings}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_webhooks_are_shown_to_nobody() {
+        let work = Work::new();
+        work.write("pss.toml", "[[hooks]]\nname = \"webhook\"\nconfig = { url = \"http://h/secret1\", headers = { authorization = \"secret2\" } }\n");
+        let ran = work.pss(&["config", "show"]);
+        assert!(
+            ran.out.contains("webhook") && !ran.out.contains("secret"),
+            "{}",
+            ran.out
+        );
+    }
+}
