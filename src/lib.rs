@@ -13,6 +13,11 @@
 //! Plugins register at compile time through `inventory`, which loses entries silently when a crate is linked but never named. So [`PLUGIN_CRATES`] names every
 //! crate that brings some: a missing crate is a compile error, and at start the registry is compared with what the crates promise. A crate joins either by a
 //! cargo feature of this package and a line in that list, or in a build of one's own that calls [`main_with`].
+//!
+//! Listing and describing plugins reads what they say of themselves and builds none. What a plan needs is built once: a metric by `Metric::build`, a format by
+//! `open`, a sampler by `start`. Every call into a plugin is guarded (`pss_metrics::plugin::caught`): one that fails is told with its reason, leaves the others
+//! as they are, and makes the score incomplete, which meets no threshold unless `allow_incomplete` says so. `pss plugins check` tries all of them by the rules in
+//! `pss_metrics::conformance` and `pss_integrations::conformance`.
 
 //!
 //! Plugins that are programs of their own, of `pss-process`, join behind those by `pss-plugins.lock`; `programs` reads it, and runs none of them for that.
@@ -38,6 +43,7 @@
 //! - SQL over one span (`value` and `where` in `[metrics.CODE]`) is walked as a tree where the span is decoded, and polars has no part in it: a value must not depend
 //!   on the batch a span arrives in, for summaries are equal bit for bit. A test holds it to what polars makes of the same words. Only `score`, which is over all
 //!   spans, is a query of polars.
+//! - A plugin is registered as it is, and is built by a function of its trait: an entry of description and function apart would say the same things twice.
 //! - A process plugin's limits stand in `[plugins]` for all of them, and its settings are the control points of its factors: the keys that every metric has.
 //! - A load of commands samples no processes: each is too short to be seen twice, and counters of ones that ended belong to nobody. Its spans have their processor time.
 //! - Single failures under load are scored and exit 0; only when every arrival failed does the run fail as a command does.
@@ -62,7 +68,7 @@ pub mod registry;
 pub mod run;
 pub mod terminal;
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 use pss_metrics::plugin::PluginCrate;
 
@@ -82,10 +88,26 @@ pub const PLUGIN_CRATES: &[&PluginCrate] = &[
 
 /// Runs `pss` with plugin crates beyond its own: the `main` of a custom build is `fn main() -> ExitCode { pss::main_with(&[&my_plugins::PLUGIN_CRATE]) }`.
 pub fn main_with(more: &[&'static PluginCrate]) -> ExitCode {
+    ExitCode::from(run_with(std::env::args_os(), more))
+}
+
+/// The same with these words, of which the first is the program's name, in the place of the program's own; gives the exit code. For tests of plugin crates.
+pub fn run_with(words: impl Iterator<Item = OsString>, more: &[&'static PluginCrate]) -> u8 {
     let crates: Vec<&'static PluginCrate> = PLUGIN_CRATES
         .iter()
         .copied()
         .chain(more.iter().copied())
         .collect();
-    ExitCode::from(cli::run(&crates).code())
+    quiet_panics();
+    cli::run(words, &crates).code()
+}
+
+/// A panic inside a plugin becomes a reason in the report, and is not printed beside it.
+fn quiet_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !pss_metrics::plugin::heard(panic) {
+            before(panic);
+        }
+    }));
 }

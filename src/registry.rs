@@ -3,21 +3,22 @@
 use std::collections::BTreeMap;
 
 use pss_integrations::{
-    formats::{Format, formats},
-    hooks::{Hook, hooks},
-    load::{Load, loads},
-    samplers::{Sampler, samplers},
-    sources::{Source, sources},
-    views::{View, views},
+    formats::{Format, FormatEntry, formats},
+    hooks::{Hook, HookEntry, hooks},
+    load::{Load, LoadEntry, loads},
+    samplers::{Sampler, SamplerEntry, samplers},
+    sources::{Source, SourceEntry, sources},
+    views::{View, ViewEntry, views},
 };
 use pss_metrics::{
     plugin::{PluginCrate, PluginMeta, canonical, check_crates, nearest},
-    score::{Metric, metrics},
+    score::{Metric, MetricEntry, metrics},
 };
 
-use crate::error::Error;
+use crate::{config::Config, error::Error};
 
 /// The plugins by kind, sorted.
+#[derive(Clone)]
 pub struct Registry {
     /// Metrics in report order.
     pub metrics: Vec<&'static dyn Metric>,
@@ -33,6 +34,10 @@ pub struct Registry {
     pub sources: Vec<&'static dyn Source>,
     /// Views by name.
     pub views: Vec<&'static dyn View>,
+    /// Plugins that registered, and that `[plugins.override]` puts aside for others of their name.
+    pub overridden: Vec<PluginMeta>,
+    /// Plugins that the configuration switches off, with the place that says so.
+    pub disabled: BTreeMap<String, String>,
 }
 
 impl Registry {
@@ -44,7 +49,7 @@ impl Registry {
         crates: &[&PluginCrate],
         overrides: &BTreeMap<String, String>,
     ) -> Result<Registry, Error> {
-        let registry = Registry {
+        let mut registry = Registry {
             metrics: metrics(crates, overrides).map_err(Error::Registry)?,
             formats: formats(crates, overrides).map_err(Error::Registry)?,
             samplers: samplers(crates, overrides).map_err(Error::Registry)?,
@@ -52,25 +57,52 @@ impl Registry {
             hooks: hooks(crates, overrides).map_err(Error::Registry)?,
             sources: sources(crates, overrides).map_err(Error::Registry)?,
             views: views(crates, overrides).map_err(Error::Registry)?,
+            disabled: BTreeMap::new(),
+            overridden: Vec::new(),
         };
-        // One that an override put aside did register; it only is not used.
-        let promised: Vec<&PluginCrate> = crates.to_vec();
-        let mut all = registry.all();
-        for (id, origin) in overrides {
-            for listed in promised
-                .iter()
-                .filter(|listed| listed.name != origin && listed.plugins.contains(&id.as_str()))
-            {
-                if let Some(kept) = all.iter().find(|meta| meta.id() == *id).copied() {
-                    all.push(PluginMeta {
-                        origin: listed.name,
-                        ..kept
-                    });
-                }
-            }
-        }
-        check_crates(&all, &promised).map_err(Error::Registry)?;
+        let registered = registered();
+        check_crates(&registered, crates).map_err(Error::Registry)?;
+        let kept = registry.all();
+        registry.overridden = registered
+            .into_iter()
+            .filter(|meta| {
+                !kept
+                    .iter()
+                    .any(|kept| kept.id() == meta.id() && kept.origin == meta.origin)
+            })
+            .collect();
         Ok(registry)
+    }
+
+    /// Those that the configuration does not switch off with `enabled = false`. Metrics stay: which of them are scored, the plan says.
+    #[must_use]
+    pub fn enabled(&self, config: &Config) -> Registry {
+        let mut enabled = self.clone();
+        let disabled = &mut enabled.disabled;
+        let mut is_enabled = |meta: &PluginMeta| {
+            let place =
+                config.switched_off(&format!("{}s.{}.enabled", meta.kind.name(), meta.name));
+            disabled.extend(place.map(|place| (meta.id(), place.to_owned())));
+            place.is_none()
+        };
+        enabled
+            .formats
+            .retain(|format| is_enabled(&format.meta().plugin));
+        enabled
+            .samplers
+            .retain(|sampler| is_enabled(&sampler.meta().plugin));
+        enabled.views.retain(|view| is_enabled(view.meta()));
+        enabled
+    }
+
+    /// Why a plugin that is there is not used, where the configuration says so.
+    pub fn switched_off(&self, id: &str) -> Option<String> {
+        let wanted = canonical(id);
+        let (id, place) = self
+            .disabled
+            .iter()
+            .find(|(id, _)| canonical(id) == wanted)?;
+        Some(format!("{id} is switched off by {place}"))
     }
 
     /// The ids of all plugins, such as `metric:db`.
@@ -98,6 +130,9 @@ impl Registry {
             .copied()
             .find(|format| plain(format.meta().plugin.name) == plain(name))
             .ok_or_else(|| {
+                if let Some(why) = self.switched_off(&format!("format:{name}")) {
+                    return Error::Usage(why);
+                }
                 if let Some(how) = feature_that_brings(&format!("format:{name}")) {
                     return Error::Usage(format!("format {name} is not in this build: {how}"));
                 }
@@ -133,6 +168,26 @@ impl Registry {
         all.extend(self.views.iter().map(|view| *view.meta()));
         all
     }
+}
+
+/// All that registered, whether it is used or not.
+fn registered() -> Vec<PluginMeta> {
+    let metrics = inventory::iter::<MetricEntry>.into_iter();
+    let mut all: Vec<PluginMeta> = metrics.map(|entry| entry.metric.meta().plugin).collect();
+    let formats = inventory::iter::<FormatEntry>.into_iter();
+    all.extend(formats.map(|entry| entry.format.meta().plugin));
+    let samplers = inventory::iter::<SamplerEntry>.into_iter();
+    all.extend(samplers.map(|entry| entry.sampler.meta().plugin));
+    let loads = inventory::iter::<LoadEntry>.into_iter();
+    all.extend(loads.map(|entry| entry.load.meta().plugin));
+    let hooks = inventory::iter::<HookEntry>.into_iter();
+    all.extend(hooks.map(|entry| entry.hook.meta().plugin));
+    let sources = inventory::iter::<SourceEntry>.into_iter();
+    all.extend(sources.map(|entry| entry.source.meta().plugin));
+    let views = inventory::iter::<ViewEntry>.into_iter();
+    all.extend(views.map(|entry| *entry.view.meta()));
+    all.sort_by_key(|meta| (meta.kind, meta.name, meta.origin));
+    all
 }
 
 /// A plugin that a feature of this package brings.
@@ -221,15 +276,27 @@ pub fn unbuilt_format_of(name: &str) -> Option<String> {
         })
 }
 
+/// The features of this package, and whether they are in this build.
+pub const FEATURES: &[(&str, bool)] = &[
+    ("columnar", cfg!(feature = "columnar")),
+    ("gpu", cfg!(feature = "gpu")),
+    ("history", cfg!(feature = "history")),
+    ("http", cfg!(feature = "http")),
+    ("kafka", cfg!(feature = "kafka")),
+    ("process", cfg!(feature = "process")),
+    ("receiver", cfg!(feature = "receiver")),
+    ("sample-plugin", cfg!(feature = "sample-plugin")),
+    ("sql", cfg!(feature = "sql")),
+];
+
 fn built(feature: &str) -> bool {
-    match feature {
-        "columnar" => cfg!(feature = "columnar"),
-        "kafka" => cfg!(feature = "kafka"),
-        "gpu" => cfg!(feature = "gpu"),
-        "http" => cfg!(feature = "http"),
-        "sample-plugin" => cfg!(feature = "sample-plugin"),
-        _ => false,
-    }
+    FEATURES.contains(&(feature, true))
+}
+
+/// The feature that brings a plugin; `None` for what every build has, and for crates of others.
+pub fn feature_of(id: &str) -> Option<&'static str> {
+    let optional = OPTIONAL.iter().find(|optional| optional.id == id);
+    optional.map(|optional| optional.feature)
 }
 
 /// How to get what a feature brings.

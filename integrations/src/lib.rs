@@ -39,6 +39,9 @@
 //! [`PLUGIN_CRATE`]. It shows what the report says, escapes what comes from outside in the way of its form, and says `n/a` with the reason where there is nothing;
 //! `tests/views` of `pss` reads every number back out of it.
 //!
+//! # Conformance
+//! [`conformance`] holds the rules that each kind keeps; `pss plugins check` runs them, and so may the tests of any crate that brings plugins.
+//!
 //! # Messages to servers
 //! `http` (feature `http`) is the one place that speaks to HTTP servers which other people run; what pushes a report or calls a hook goes through it, so that time limits,
 //! refusals and the silence about credentials are the same everywhere.
@@ -46,6 +49,7 @@
 //! # SQL
 //! [`sql_tables`] says which tables and columns a query sees; `pss-columnar` fills them.
 
+pub mod conformance;
 pub mod fields;
 pub mod formats;
 pub mod hooks;

@@ -635,12 +635,7 @@ fn samples_become_scores() {
         metrics: metrics
             .expect("registered")
             .into_iter()
-            .map(|metric| Planned {
-                metric,
-                weight: metric.meta().weight,
-                settings: Default::default(),
-                min_score: None,
-            })
+            .map(Planned::new)
             .collect(),
         ..Plan::default()
     };

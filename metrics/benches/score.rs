@@ -87,15 +87,7 @@ fn benches(c: &mut Criterion) {
     let whole = left.merge(right);
     assert!(whole.windows().len() > 16);
     let metrics = metrics(&[&PLUGIN_CRATE], &Default::default()).expect("registry is sound");
-    let metrics = metrics
-        .into_iter()
-        .map(|metric| Planned {
-            metric,
-            weight: metric.meta().weight,
-            settings: Default::default(),
-            min_score: None,
-        })
-        .collect();
+    let metrics = metrics.into_iter().map(Planned::new).collect();
     let plan = Plan {
         metrics,
         ..Plan::default()

@@ -6,11 +6,12 @@
 //! leaving out blocks of time, and says which operation cost how many points. [`compare`] holds one run against others and says what got worse beyond noise.
 //!
 //! To add a metric: one file in `builtin` (or in a crate of its own) with a static [`score::MetricMeta`], an implementation of [`score::Metric`] and
-//! `inventory::submit! { MetricEntry { metric: &YourMetric } }`; one `mod` line; its tests. A metric may also be [`folded`] from a function of one span that is known
-//! only at run time.
+//! `inventory::submit! { MetricEntry { metric: &YourMetric } }`; one `mod` line; its tests, of which [`conformance::check_metric`] is the first. A metric may also be
+//! [`folded`] from a function of one span that is known only at run time.
 
 pub mod builtin;
 pub mod compare;
+pub mod conformance;
 pub mod folded;
 pub mod joined;
 pub mod model;

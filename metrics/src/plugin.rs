@@ -1,6 +1,12 @@
 //! What all kinds of plugin share: what they say of themselves, how they are named, sorted and found.
 
+mod caught;
+mod parameter;
+
 use std::{collections::BTreeMap, fmt};
+
+pub use caught::{caught, heard};
+pub use parameter::{Parameter, ParameterType, ParameterValue, WrongSetting};
 
 /// The kinds of plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,12 +64,17 @@ pub struct PluginMeta {
     pub line: u32,
     /// [`CONTRACT_VERSION`] of the crate it was built against.
     pub contract: u32,
+    /// What a user may set of it, beyond what all plugins of its kind have.
+    pub parameters: &'static [Parameter],
 }
 
-/// Declares a [`PluginMeta`] with the calling crate's name and version and the place of the call.
+/// Declares a [`PluginMeta`] with the calling crate's name and version and the place of the call; last, and only where there are some, its parameters.
 #[macro_export]
 macro_rules! plugin_meta {
     ($kind:ident, $name:expr, $description:expr) => {
+        $crate::plugin_meta!($kind, $name, $description, &[])
+    };
+    ($kind:ident, $name:expr, $description:expr, $parameters:expr) => {
         $crate::plugin::PluginMeta {
             kind: $crate::plugin::PluginKind::$kind,
             name: $name,
@@ -73,6 +84,7 @@ macro_rules! plugin_meta {
             file: file!(),
             line: line!(),
             contract: $crate::plugin::CONTRACT_VERSION,
+            parameters: $parameters,
         }
     };
 }
@@ -113,8 +125,32 @@ pub struct PluginCrate {
 }
 
 /// Declares a [`PluginCrate`] with the calling crate's name and version.
+///
+/// A crate outside this repository says which contract it was written for. It then does not compile against a `pss-metrics` with another one:
+///
+/// ```compile_fail
+/// const PLUGIN_CRATE: pss_metrics::plugin::PluginCrate = pss_metrics::plugin_crate!(contract 0: "metric:mine");
+/// ```
+///
+/// ```
+/// const PLUGIN_CRATE: pss_metrics::plugin::PluginCrate = pss_metrics::plugin_crate!(contract 1: "metric:mine");
+/// assert_eq!(PLUGIN_CRATE.plugins, ["metric:mine"]);
+/// ```
 #[macro_export]
 macro_rules! plugin_crate {
+    (contract $contract:literal: $($id:literal),* $(,)?) => {{
+        const {
+            assert!(
+                $contract == $crate::plugin::CONTRACT_VERSION,
+                concat!(
+                    env!("CARGO_PKG_NAME"),
+                    " was written for plugin contract ", stringify!($contract),
+                    ", and this pss-metrics has another: look in its changelog for what changed, or depend on a pss-metrics with that contract"
+                )
+            );
+        }
+        $crate::plugin_crate!($($id),*)
+    }};
     ($($id:literal),* $(,)?) => {
         $crate::plugin::PluginCrate {
             name: env!("CARGO_PKG_NAME"),
@@ -166,7 +202,12 @@ pub enum RegistryError {
     },
     /// Built against another contract.
     #[error(
-        "{what} was built against plugin contract {found}, and this pss has contract {CONTRACT_VERSION}; build it with the pss-metrics of this pss"
+        "{what} was built against plugin contract {found}, and this pss has contract {CONTRACT_VERSION}; {}",
+        if *found < CONTRACT_VERSION {
+            "update it to a version for this contract, or build it against the pss-metrics of this pss"
+        } else {
+            "update pss to a version with that contract"
+        }
     )]
     Contract {
         /// The plugin or crate.

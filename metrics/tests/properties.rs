@@ -113,15 +113,7 @@ fn summary<'a>(records: impl IntoIterator<Item = &'a Record>) -> Summary {
 
 fn plan() -> Plan {
     let metrics = metrics(&[&PLUGIN_CRATE], &Default::default()).expect("registry is sound");
-    let metrics = metrics
-        .into_iter()
-        .map(|metric| Planned {
-            metric,
-            weight: metric.meta().weight,
-            settings: Default::default(),
-            min_score: None,
-        })
-        .collect();
+    let metrics = metrics.into_iter().map(Planned::new).collect();
     Plan {
         metrics,
         ..Plan::default()
@@ -475,12 +467,7 @@ fn scoring_at_once_changes_nothing() {
         pss_metrics::score::metrics(&[&pss_metrics::builtin::PLUGIN_CRATE], &Default::default())
             .expect("registry is sound")
             .into_iter()
-            .map(|metric| pss_metrics::score::Planned {
-                metric,
-                weight: metric.meta().weight,
-                settings: Default::default(),
-                min_score: None,
-            })
+            .map(pss_metrics::score::Planned::new)
             .collect();
     let plan = pss_metrics::score::Plan {
         metrics,

@@ -34,6 +34,7 @@ pub(super) fn run(
         .scoring
         .flags(&[("pss.profile", "--profile", &arguments.profile)])?;
     let config = load(&keys, common.config.as_deref(), &flags).map_err(Error::Config)?;
+    let registry = &registry.enabled(&config);
     let resolved = config.resolve(&registry.metrics).map_err(Error::Config)?;
     let exports = exports(&arguments.scoring, registry)?;
     if resolved.profile != Profile::Default

@@ -17,7 +17,7 @@ use crate::terminal::ColorChoice;
     name = "pss",
     version,
     propagate_version = true,
-    after_help = "Exit codes: 0 done, 1 a threshold was not met or a verdict of --fail-on was reached, 2 usage or configuration, 3 input unusable, 4 the measured command failed, 5 a report could not be written, 130 interrupted"
+    after_help = "Exit codes: 0 done, 1 a threshold was not met or a verdict of --fail-on was reached, 2 usage or configuration, 3 input unusable, 4 the measured command failed, 5 a report could not be written, 130 interrupted\n\n`pss --version --verbose` prints the plugins of this build as well"
 )]
 pub struct Cli {
     /// What to do.
@@ -332,6 +332,22 @@ pub(super) enum PluginsCommand {
     Info {
         /// kind:name, or a metric's code
         plugin: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print settings for a plugin, valid as they stand
+    Example {
+        /// kind:name, or a metric's code
+        plugin: String,
+    },
+    /// Build plugins, and check that they keep their contracts
+    Check {
+        /// kind:name, or a metric's code; all where none is named
+        plugin: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Add a plugin that is a program: asks it once what it is, and pins that and its file in pss-plugins.lock
     Add {

@@ -40,6 +40,7 @@ pub(super) fn run(
         &arguments.scoring.flags(&[])?,
     )
     .map_err(Error::Config)?;
+    let registry = &registry.enabled(&config);
     let resolved = config.resolve(&registry.metrics).map_err(Error::Config)?;
     if resolved.profile != Profile::Default {
         return Err(Error::Usage(format!(
@@ -120,6 +121,7 @@ pub(super) fn run(
     let policy = Policy {
         same_session: arguments.same_session,
         interleaved: false,
+        allow_incomplete: resolved.plan.allow_incomplete,
     };
     let report = compared(own, comparison, policy, resolved.top);
     bar.clear();

@@ -39,9 +39,10 @@ pub(super) fn run(
             out.display()
         )));
     }
-    let format = writable(arguments, out, registry)?;
     let keys = Keys::new(&registry.metrics, &registry.ids());
     let config = load(&keys, common.config.as_deref(), &Flags::new()).map_err(Error::Config)?;
+    let registry = &registry.enabled(&config);
+    let format = writable(arguments, out, registry)?;
     let settings = config.input_settings();
     let bar = Bar::new(common.quiet);
     let interrupt = AtomicBool::new(false);

@@ -103,7 +103,7 @@ fn sentences(explained: &Explained) -> String {
 }
 
 /// A metric in words.
-pub(super) fn metric(meta: &MetricMeta) -> String {
+pub(in crate::cli) fn metric(meta: &MetricMeta) -> String {
     let mut text = format!(
         "{}: {}\n\nweight {}\nreads {}\nneeds {}\nleast data {}\n\n",
         meta.code, meta.question, meta.weight, meta.reads, meta.needs, meta.minimum

@@ -1,9 +1,16 @@
 //! `--export VIEW=PATH`, `--json`, and the report for people.
 
-use std::path::Path;
+use std::{
+    io::{self, Write},
+    path::Path,
+};
 
 use pss_integrations::views::View;
-use pss_metrics::{plugin::nearest, report::Report, summary::Summary};
+use pss_metrics::{
+    plugin::{caught, nearest},
+    report::Report,
+    summary::Summary,
+};
 
 use super::{
     arguments::Common,
@@ -57,6 +64,9 @@ pub(super) fn exports<'a>(
             Some(view) if is_address(path) => push(*view, path).map(Export::Push),
             Some(view) => Ok(Export::View(*view, path)),
             None => {
+                if let Some(why) = registry.switched_off(&format!("view:{name}")) {
+                    return Err(Error::Usage(format!("--export {name}: {why}")));
+                }
                 let help = nearest(name, names.iter().copied()).map_or_else(
                     || format!("known: {}", names.join(", ")),
                     |near| format!("did you mean {near}?"),
@@ -96,9 +106,9 @@ pub(super) fn write_all(
             }
             Export::View(view, "-") => {
                 stdout_taken = true;
-                stdout::write(|out| view.render(report, out))
+                stdout::write(|out| rendered(*view, report, out))
             }
-            Export::View(view, path) => files::export(path, |file| view.render(report, file))
+            Export::View(view, path) => files::export(path, |file| rendered(*view, report, file))
                 .map_err(|error| Error::Output {
                     what: format!("`{path}`"),
                     error,
@@ -125,4 +135,14 @@ pub(super) fn write_all(
         keep(stream.write(|out| ci.write(report, &text, annotated, out)));
     }
     first
+}
+
+/// A view that panics is a report that could not be written, and the others still are.
+pub(super) fn rendered(view: &dyn View, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    caught(|| view.render(report, out)).unwrap_or_else(|panicked| {
+        let name = view.meta().name;
+        Err(io::Error::other(format!(
+            "view {name} failed: it {panicked}"
+        )))
+    })
 }

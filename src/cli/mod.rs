@@ -37,17 +37,20 @@ mod run;
 mod scoring;
 mod select;
 mod stdout;
+mod version;
 mod warning;
 mod why;
 
 #[cfg(not(feature = "history"))]
 use no_history as history;
 
+use std::ffi::OsString;
+
 use clap::Parser;
 use pss_metrics::plugin::PluginCrate;
 
 use crate::{
-    config::{overrides, own_metrics},
+    config::{hidden, overrides, own_metrics},
     error::Error,
     exit::Exit,
     registry::Registry,
@@ -57,8 +60,18 @@ pub use arguments::Cli;
 use arguments::Command;
 
 /// Parses arguments and runs the command. Errors go to standard error.
-pub fn run(crates: &[&'static PluginCrate]) -> Exit {
-    let cli = match Cli::try_parse() {
+pub fn run(words: impl Iterator<Item = OsString>, crates: &[&'static PluginCrate]) -> Exit {
+    let words: Vec<OsString> = words.collect();
+    if version::asked(&words) {
+        return match version::print(crates) {
+            Ok(()) => Exit::Done,
+            Err(error) => {
+                report_error(&error);
+                error.exit()
+            }
+        };
+    }
+    let cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to standard output and are no error; a closed one is none either.
@@ -110,7 +123,7 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
                 program.display(),
                 crate::registry::how("process")
             ))),
-            None => plugins::run(arguments, &registry()?),
+            None => plugins::run(arguments, &cli.common, &registry()?),
         },
         Command::Init(arguments) => init::run(arguments),
         Command::Config(arguments) => config::run(arguments, &cli.common, &registry()?),
@@ -133,5 +146,5 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
 
 #[expect(clippy::print_stderr, reason = "this is where errors meet the user")]
 fn report_error(error: &Error) {
-    eprintln!("error: {error}");
+    eprintln!("error: {}", hidden(&error.to_string()));
 }

@@ -46,6 +46,7 @@ mod built {
     use pss_integrations::http::{Message, Method, check, send};
 
     use super::{Error, Push, Report};
+    use crate::cli::exports::rendered;
 
     /// A gateway keeps what it is given in memory: it answers at once or is not well.
     const LIMIT: Duration = Duration::from_secs(10);
@@ -62,7 +63,7 @@ mod built {
                 error,
             };
             let mut body = Vec::new();
-            self.view.render(report, &mut body).map_err(failed)?;
+            rendered(self.view, report, &mut body).map_err(failed)?;
             let message = Message {
                 method: Method::Put,
                 url: self.url,

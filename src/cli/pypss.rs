@@ -126,6 +126,7 @@ fn fill(outcome: &PypssOutcome, scores: &Scores, resolved: &Resolved) -> Report 
                 reasons: vec![reason.to_owned()],
             },
             complete: true,
+            incomplete: Vec::new(),
             with_data: scores
                 .metrics
                 .iter()

@@ -11,6 +11,7 @@ use pss_integrations::{
 };
 use pss_metrics::{
     compare::{Policy, compare},
+    plugin::caught,
     report::{Report, RoundReport, RunReport, compared},
 };
 
@@ -47,6 +48,7 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
     let keys = Keys::new(&registry.metrics, &registry.ids());
     let config =
         load(&keys, common.config.as_deref(), &flags(arguments)?).map_err(Error::Config)?;
+    let registry = &registry.enabled(&config);
     let told = hooks::start(&config, registry)?;
     let what = match &arguments.target.http {
         Some(url) => shown(url),
@@ -122,6 +124,7 @@ fn scored(
             let loaded = under_load(&plan, load, phases)?;
             Done {
                 notices: loaded.notices,
+                failed: loaded.failed,
                 interrupted: loaded.interrupted,
                 load: Some(loaded.report),
                 ..Done::default()
@@ -153,12 +156,14 @@ fn scored(
     };
     head.interrupted = done.interrupted;
     head.notices.extend(done.notices.iter().cloned());
+    head.failed.extend(done.failed.iter().cloned());
     let mut report = scoring::report(&head, &resolved, options.threads);
     if let Some(base) = base {
         let comparison = compare(&[base.summary], &head.summary, &resolved.plan);
         let policy = Policy {
             same_session: true,
             interleaved: true,
+            allow_incomplete: resolved.plan.allow_incomplete,
         };
         report = compared(report, comparison, policy, resolved.top);
     }
@@ -323,6 +328,9 @@ fn samplers(
         SamplerSettings::default()
     };
     if kafka && !registry.has_sampler("kafka") {
+        if let Some(why) = registry.switched_off("sampler:kafka") {
+            return Err(Error::Usage(format!("--kafka needs sampler:kafka: {why}")));
+        }
         let how = feature_that_brings("sampler:kafka").unwrap_or_default();
         return Err(Error::Usage(format!(
             "--kafka needs sampler:kafka, which is not in this build: {how}"
@@ -337,10 +345,11 @@ fn samplers(
     let mut wanted = Vec::new();
     for sampler in &registry.samplers {
         let name = sampler.meta().plugin.name;
-        match sampler.wanted(settings.of(name)) {
-            Ok(true) => wanted.push(*sampler),
-            Ok(false) => {}
-            Err(why) => return Err(Error::Usage(format!("sampler:{name}: {why}"))),
+        // One that panics here panics again at its start, where that is told.
+        match caught(|| sampler.wanted(settings.of(name))) {
+            Ok(Ok(true)) | Err(_) => wanted.push(*sampler),
+            Ok(Ok(false)) => {}
+            Ok(Err(why)) => return Err(Error::Usage(format!("sampler:{name}: {why}"))),
         }
     }
     Ok((wanted, settings))

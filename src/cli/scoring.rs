@@ -32,6 +32,9 @@ pub(super) struct Scoring {
     /// The same as --fail-on fail,warn,inconclusive
     #[arg(long, conflicts_with = "fail_on")]
     strict: bool,
+    /// Let a score meet its threshold although a plugin failed or required data are missing
+    #[arg(long)]
+    allow_incomplete: bool,
     /// Score only these metrics, such as IO,DB
     #[arg(long, value_name = "CODES")]
     metrics: Option<String>,
@@ -60,10 +63,12 @@ impl Scoring {
     pub(super) fn flags(&self, more: &[(&str, &str, &Option<String>)]) -> Result<Flags, Error> {
         let mut flags = Flags::new();
         let all = self.strict.then(|| "fail,warn,inconclusive".to_owned());
+        let allowed = self.allow_incomplete.then(|| "true".to_owned());
         let own = [
             ("pss.fail_under", "--fail-under", &self.fail_under),
             ("pss.fail_on", "--fail-on", &self.fail_on),
             ("pss.fail_on", "--strict", &all),
+            ("pss.allow_incomplete", "--allow-incomplete", &allowed),
             ("pss.metrics", "--metrics", &self.metrics),
             ("pss.top", "--top", &self.top),
         ];
@@ -90,7 +95,7 @@ impl Scoring {
 
 /// Scores what was read.
 pub(super) fn report(outcome: &ReadOutcome, resolved: &Resolved, threads: usize) -> Report {
-    let scored = score_given(
+    let mut scored = score_given(
         &outcome.summary,
         &resolved.plan,
         &outcome.given,
@@ -98,6 +103,8 @@ pub(super) fn report(outcome: &ReadOutcome, resolved: &Resolved, threads: usize)
             on_all_cores(threads, n, work);
         },
     );
+    scored.complete &= outcome.failed.is_empty();
+    scored.incomplete.extend(outcome.failed.iter().cloned());
     let provenance = Provenance {
         files: provenance::files(&outcome.files),
         partial: outcome.interrupted,

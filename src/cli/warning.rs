@@ -6,5 +6,5 @@
     reason = "a warning meets the user on standard error"
 )]
 pub(super) fn warn(text: &str) {
-    eprintln!("warning: {text}");
+    eprintln!("warning: {}", crate::config::hidden(text));
 }

@@ -47,7 +47,14 @@ pub(super) fn settings(
         };
         match check(key, from_text(&text, &key.takes), &place) {
             Ok(value) => {
-                settings.insert(key.name.clone(), Setting { value, place });
+                settings.insert(
+                    key.name.clone(),
+                    Setting {
+                        value,
+                        place,
+                        written: None,
+                    },
+                );
             }
             Err(error) => errors.push(error),
         }

@@ -7,6 +7,7 @@ pub const TEMPLATE: &str = r#"# Settings of pss; all of them are optional. `pss 
 # fail_under = 80            # exit 1 when the score is below this, n/a or incomplete
 # fail_on = ["fail"]         # verdicts that exit 1: fail, warn, inconclusive
 # require = ["TIME", "ERR"]  # metrics that must have data
+# allow_incomplete = false   # let it meet its threshold although a plugin failed or required data are missing
 # no_data = "exclude"        # a metric without data is left out; "one" counts it as perfect, "fail" makes the score incomplete
 # bad_records = "0.1%"       # exit 3 when more than this share of records (and more than 10) cannot be used
 # top = 10                   # operations shown
@@ -17,6 +18,9 @@ pub const TEMPLATE: &str = r#"# Settings of pss; all of them are optional. `pss 
 [metrics.DB]
 # min_score = 0.70           # exit 1 when this one metric scores below
 # enabled = false            # do not score it at all
+
+[formats.csv]
+# enabled = false            # one table for each plugin: [metrics.CODE], [formats.NAME], [samplers.NAME], [views.NAME]
 
 [input]
 # operation = "{name} {http.route}"  # what tells operations apart; {name} alone where nothing is said
@@ -32,7 +36,7 @@ pub const TEMPLATE: &str = r#"# Settings of pss; all of them are optional. `pss 
 # "group.id" = "billing"     # `pss run --kafka HOST:PORT` samples this group's lag; all keys but topics are librdkafka's
 # topics = ["orders"]
 # "security.protocol" = "sasl_ssl"
-# "sasl.password" = "${KAFKA_PASSWORD}"  # from the environment
+# "sasl.password" = "${KAFKA_PASSWORD}"  # from the environment, in any value; `$${` is a plain `${`
 
 [run.load]
 # shape = "linear"           # `pss run` starts arrivals by a schedule: constant, linear, step, sine, mix, sequence, replay (see `pss load preview`)

@@ -1,7 +1,9 @@
 //! All keys there are: what may stand in `pss.toml`, with type, default and meaning. Checks, schema, template and `config show` read this one list.
 
+use std::fmt;
+
 use pss_integrations::formats::table::{Field, Unit};
-use pss_metrics::{folded::ORIGIN, model::Category, score::Metric};
+use pss_metrics::{folded::ORIGIN, model::Category, plugin::ParameterType, score::Metric};
 
 use super::own_metrics;
 
@@ -41,6 +43,30 @@ pub enum Takes {
     Passed,
     /// A table, or a list of tables, whose readers check it.
     Tree,
+}
+
+impl fmt::Display for Takes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Takes::Number { least, most } if *least == f64::MIN_POSITIVE => {
+                write!(f, "a number above 0, at most {most}")
+            }
+            Takes::Number { least, most } => write!(f, "a number from {least} to {most}"),
+            Takes::Choice(choices) => write!(f, "one of {}", choices.join(", ")),
+            Takes::Choices(choices) => write!(f, "a list of {}", choices.join(", ")),
+            Takes::Bool => f.write_str("true or false"),
+            Takes::Share => f.write_str("a share such as \"0.1%\" or 0.001"),
+            Takes::Plugins(_) => f.write_str("a list of plugins such as [\"format:parquet\"]"),
+            Takes::Crate => f.write_str("the name of a crate"),
+            Takes::Column => f.write_str("the name of a column"),
+            Takes::Text => f.write_str("text"),
+            Takes::Texts => f.write_str("a list of texts"),
+            Takes::Naming => f.write_str("text such as \"{name} {http.route}\""),
+            Takes::Length => f.write_str("a length of time such as \"100ms\""),
+            Takes::Passed => f.write_str("text, a number, or true or false"),
+            Takes::Tree => f.write_str("a table, or a list of tables"),
+        }
+    }
 }
 
 /// One key.
@@ -97,6 +123,12 @@ impl Keys {
             Takes::Choices(owned(&VERDICTS)),
             Some("[\"fail\"]".into()),
             "verdicts that exit 1",
+        );
+        add(
+            "pss.allow_incomplete".into(),
+            Takes::Bool,
+            Some("false".into()),
+            "let a score meet its threshold although a plugin failed or required data are missing",
         );
         add(
             "pss.require".into(),
@@ -190,6 +222,20 @@ impl Keys {
             for key in own_metrics::keys(meta.code).into_iter().filter(|_| own) {
                 add(key.name, key.takes, key.default, &key.about);
             }
+            for parameter in meta.plugin.parameters {
+                let takes = match parameter.takes {
+                    ParameterType::Number { least, most } => number(least, most),
+                    ParameterType::Text => Takes::Text,
+                    ParameterType::Choice(choices) => Takes::Choice(owned(choices)),
+                    ParameterType::Truth => Takes::Bool,
+                };
+                add(
+                    format!("metrics.{}.{}", meta.code, parameter.name),
+                    takes,
+                    parameter.default.map(str::to_owned),
+                    parameter.about,
+                );
+            }
             for factor in meta.factors.iter().filter(|_| !own) {
                 let name = |point: &str| format!("metrics.{}.{}.{point}", meta.code, factor.name);
                 add(
@@ -209,6 +255,28 @@ impl Keys {
                     number(f64::MIN_POSITIVE, 100.0),
                     Some(factor.curve.exponent.to_string()),
                     "the power with which it takes part",
+                );
+            }
+        }
+        for (kind, about) in [
+            ("format", "whether inputs are read as it, and written"),
+            ("sampler", "whether it takes part in `pss run`"),
+            ("view", "whether reports are written as it"),
+        ] {
+            let of_kind = |id: &String| {
+                Some(
+                    id.split_once(':')
+                        .filter(|(of, _)| *of == kind)?
+                        .1
+                        .to_owned(),
+                )
+            };
+            for name in plugins.iter().filter_map(of_kind) {
+                add(
+                    format!("{kind}s.{name}.enabled"),
+                    Takes::Bool,
+                    Some("true".into()),
+                    about,
                 );
             }
         }

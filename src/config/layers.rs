@@ -11,7 +11,7 @@ use super::{
     error::ConfigError,
     files,
     keys::Keys,
-    toml_file::parse,
+    toml_file::parse_with,
     value::Setting,
 };
 
@@ -41,9 +41,10 @@ pub fn load(
     let mut config = Config::default();
     let mut errors = Vec::new();
     config.project = project_file(explicit);
+    let variable = |name: &str| std::env::var(name).ok();
     for (name, path) in found_files(explicit) {
         match std::fs::read_to_string(&path) {
-            Ok(text) => match parse(&name, &text, keys) {
+            Ok(text) => match parse_with(&name, &text, keys, &variable) {
                 Ok(settings) => config.settings.extend(settings),
                 Err(mistakes) => errors.extend(mistakes),
             },
@@ -80,6 +81,7 @@ pub fn load(
                     Setting {
                         value,
                         place: format!("flag {flag}"),
+                        written: None,
                     },
                 );
             }
@@ -95,21 +97,23 @@ pub fn load(
     }
 }
 
-/// Which crate to take a plugin from where two bring it: `[plugins.override]` of the project's file. Read before all else, because the keys that the rest of the
-/// file may have depend on the plugins there are; whatever is wrong with the file is said when it is read in full.
+/// Which crate to take a plugin from where two bring it: `[plugins.override]` of the user's file, and above it of the project's. Read before all else, because the
+/// keys that the rest of a file may have depend on the plugins there are; whatever is wrong with a file is said when it is read in full.
 pub fn overrides(explicit: Option<&Path>) -> BTreeMap<String, String> {
-    let Some(path) = project_file(explicit) else {
-        return BTreeMap::new();
-    };
-    let table = std::fs::read_to_string(path)
-        .ok()
-        .and_then(|text| text.parse::<toml::Table>().ok());
-    let chosen = table
-        .as_ref()
-        .and_then(|table| table.get("plugins")?.get("override")?.as_table());
-    let pair =
-        |(id, origin): (&String, &toml::Value)| Some((id.clone(), origin.as_str()?.to_owned()));
-    chosen.into_iter().flatten().filter_map(pair).collect()
+    let user = files::user(|name| std::env::var(name).ok());
+    let mut overrides = BTreeMap::new();
+    for path in [user, project_file(explicit)].into_iter().flatten() {
+        let table = std::fs::read_to_string(path)
+            .ok()
+            .and_then(|text| text.parse::<toml::Table>().ok());
+        let chosen = table
+            .as_ref()
+            .and_then(|table| table.get("plugins")?.get("override")?.as_table());
+        let pair =
+            |(id, origin): (&String, &toml::Value)| Some((id.clone(), origin.as_str()?.to_owned()));
+        overrides.extend(chosen.into_iter().flatten().filter_map(pair));
+    }
+    overrides
 }
 
 /// The files there are, lowest layer first, each with what it is called in messages.

@@ -16,10 +16,11 @@ mod pypss_file;
 mod schema;
 mod toml_file;
 mod value;
+mod variables;
 
 pub use error::ConfigError;
 pub use init::TEMPLATE;
-pub use keys::{Key, Keys};
+pub use keys::{Key, Keys, Takes};
 #[cfg(all(unix, feature = "process"))]
 pub(crate) use layers::project_file;
 pub use layers::{Config, Flags, load, overrides};
@@ -28,5 +29,6 @@ pub use passed::shown;
 pub use plan::{BadLimit, Profile, Resolved};
 pub use pypss_file::{PypssFile, read_pypss_file};
 pub use schema::schema;
-pub use toml_file::parse;
+pub use toml_file::{parse, parse_with};
 pub use value::{Setting, Value};
+pub use variables::hidden;

@@ -197,8 +197,12 @@ impl<'a> Given<'a> {
                 )
             })?;
             let value = check(key, value, &place)?;
-            self.settings
-                .insert(given.get_ref().to_string(), Setting { value, place });
+            let setting = Setting {
+                value,
+                place,
+                written: None,
+            };
+            self.settings.insert(given.get_ref().to_string(), setting);
         }
         Ok(self)
     }

@@ -7,6 +7,7 @@ use super::{
     error::ConfigError,
     layers::Config,
     value::{Setting, Value},
+    variables::expand,
 };
 
 /// Tables of samplers: `[kafka]` goes to `sampler:kafka`.
@@ -76,12 +77,12 @@ impl Config {
     }
 }
 
-/// A setting as it may be shown: a password that stands in the file itself is not.
+/// A setting as it may be shown: with the names of variables and not what they hold, and without a password that stands in the file itself.
 pub fn shown(key: &str, setting: &Setting) -> String {
     let secret = ["password", "secret", "token", "pem", "oauthbearer.config"]
         .iter()
         .any(|word| key.contains(word));
-    match &setting.value {
+    match setting.written.as_ref().unwrap_or(&setting.value) {
         Value::Text(text) if secret && !(text.starts_with("${") && text.ends_with('}')) => {
             "\"***\"".to_owned()
         }
@@ -150,23 +151,6 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// Puts variables in. The text is never part of what is wrong: it may be a secret.
-fn expand(text: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<String, String> {
-    let (mut expanded, mut rest) = (String::new(), text);
-    while let Some((before, after)) = rest.split_once("${") {
-        let (name, after) = after
-            .split_once('}')
-            .ok_or("has a `${` without a `}` behind it")?;
-        let value = variable(name)
-            .ok_or_else(|| format!("asks for the environment variable {name}, which is not set"))?;
-        expanded.push_str(before);
-        expanded.push_str(&value);
-        rest = after;
-    }
-    expanded.push_str(rest);
-    Ok(expanded)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,6 +161,7 @@ mod tests {
             let setting = Setting {
                 value: value.clone(),
                 place: "pss.toml:3".to_owned(),
+                written: None,
             };
             config.settings.insert((*key).to_owned(), setting);
         }
@@ -224,6 +209,7 @@ mod tests {
         let setting = |text: &str| Setting {
             value: Value::Text(text.to_owned()),
             place: String::new(),
+            written: None,
         };
         assert_eq!(shown("kafka.sasl.password", &setting("hunter2")), "\"***\"");
         assert_eq!(shown("kafka.sasl.password", &setting("${P}")), "\"${P}\"");

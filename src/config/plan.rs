@@ -2,7 +2,10 @@
 
 use pss_integrations::formats::{Column, InputSettings, table::Field};
 use pss_metrics::model::{Category, ExtraSpec, Naming, OwnRule, OwnRules};
-use pss_metrics::score::{Curve, Metric, NoDataPolicy, Plan, Planned, Settings};
+use pss_metrics::{
+    plugin::{ParameterValue, WrongSetting},
+    score::{Curve, Metric, NoDataPolicy, Plan, Planned, Settings},
+};
 
 use std::time::Duration;
 
@@ -72,9 +75,7 @@ impl Resolved {
     /// What the metrics want kept beside what every summary keeps.
     pub fn extras(&self) -> Vec<ExtraSpec> {
         let metrics = self.plan.metrics.iter();
-        metrics
-            .flat_map(|planned| planned.metric.extras())
-            .collect()
+        metrics.flat_map(Planned::extras).collect()
     }
 
     /// The metrics that watch the raw records.
@@ -121,6 +122,7 @@ impl Config {
             },
             require: self.list("pss.require").unwrap_or_default(),
             fail_under: self.number("pss.fail_under"),
+            allow_incomplete: self.truth("pss.allow_incomplete") == Some(true),
             metrics: Vec::new(),
         };
         for metric in metrics {
@@ -147,13 +149,13 @@ impl Config {
                 .number(&format!("pss.weights.{code}"))
                 .or_else(|| self.number(&format!("metrics.{code}.weight")))
                 .unwrap_or(metric.meta().weight);
-            let settings = self.curves(*metric, &mut errors);
-            plan.metrics.push(Planned {
-                metric: *metric,
-                weight,
-                settings,
-                min_score: self.number(&format!("metrics.{code}.min_score")),
-            });
+            let settings = self.settings_of(*metric, &mut errors);
+            let min_score = self.number(&format!("metrics.{code}.min_score"));
+            let planned = Planned::with(*metric, weight, settings, min_score);
+            if let Some(wrong) = planned.wrong_setting() {
+                errors.push(self.wrong(code, wrong));
+            }
+            plan.metrics.push(planned);
         }
         let sum: f64 = plan.metrics.iter().map(|planned| planned.weight).sum();
         if sum <= 0.0 {
@@ -186,7 +188,8 @@ impl Config {
         })
     }
 
-    fn curves(&self, metric: &'static dyn Metric, errors: &mut Vec<ConfigError>) -> Settings {
+    /// What `[metrics.CODE]` says to a metric: the control points of its factors, and parameters of its own.
+    fn settings_of(&self, metric: &'static dyn Metric, errors: &mut Vec<ConfigError>) -> Settings {
         let mut settings = Settings::default();
         let meta = metric.meta();
         for factor in meta.factors {
@@ -198,22 +201,43 @@ impl Config {
                 exponent: point("exponent", factor.curve.exponent),
             };
             if curve != factor.curve
-                && let Err(error) = settings.set(factor.name, curve)
+                && let Err(wrong) = settings.set(factor.name, curve)
             {
-                let place = ["good", "mid", "exponent"]
-                    .iter()
-                    .find_map(|name| self.settings.get(&key(name)))
-                    .map_or("", |setting| &setting.place);
-                errors.push(ConfigError::new(
-                    place,
-                    format!(
-                        "`metrics.{}.{}`: {error} (good {}, mid {})",
-                        meta.code, factor.name, curve.good, curve.mid
-                    ),
-                ));
+                errors.push(self.wrong(meta.code, &wrong));
             }
         }
+        for parameter in meta.plugin.parameters {
+            let key = format!("metrics.{}.{}", meta.code, parameter.name);
+            let value = match self.settings.get(&key).map(|setting| &setting.value) {
+                Some(Value::Number(number)) => ParameterValue::Number(*number),
+                Some(Value::Text(text)) => ParameterValue::Text(text.clone()),
+                Some(Value::Bool(truth)) => ParameterValue::Truth(*truth),
+                Some(Value::List(_) | Value::Tree(_)) | None => continue,
+            };
+            settings.set_value(parameter.name, value);
+        }
         settings
+    }
+
+    /// A setting that a metric does not take, at the place where it, or else its table, is set.
+    fn wrong(&self, code: &str, wrong: &WrongSetting) -> ConfigError {
+        let key = format!("metrics.{code}.{}", wrong.path);
+        let table = key.rsplit_once('.').map_or("", |(table, _)| table);
+        let below = |name: &str| {
+            name.strip_prefix(table)
+                .is_some_and(|rest| rest.starts_with('.'))
+        };
+        let place = self
+            .settings
+            .get(&key)
+            .or_else(|| {
+                self.settings
+                    .iter()
+                    .find(|(name, _)| below(name))
+                    .map(|(_, setting)| setting)
+            })
+            .map_or("pss.toml", |setting| &setting.place);
+        ConfigError::new(place, format!("`{key}` {}", wrong.why))
     }
 
     /// The user's own rules for categories, in the order of the categories.
@@ -273,6 +297,12 @@ impl Config {
         } else {
             None
         }
+    }
+
+    /// The place that sets a key to false.
+    pub(crate) fn switched_off(&self, key: &str) -> Option<&str> {
+        let setting = self.settings.get(key)?;
+        (setting.value == Value::Bool(false)).then_some(setting.place.as_str())
     }
 
     fn truth(&self, key: &str) -> Option<bool> {

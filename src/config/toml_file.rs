@@ -7,21 +7,41 @@ use toml::de::{DeTable, DeValue};
 
 use super::{
     check::check,
+    environment::from_text,
     error::ConfigError,
     keys::{Key, Keys, Takes},
     value::{Setting, Value},
+    variables::expand_value,
 };
 
-/// Reads a file's text. All mistakes are found, not just the first.
+/// Reads a file's text, with variables of the environment. All mistakes are found, not just the first.
 ///
 /// # Errors
-/// Text that is no toml, unknown keys, wrong types, values out of bounds.
+/// Text that is no toml, unknown keys, wrong types, values out of bounds, variables that are not set.
 pub fn parse(
     name: &str,
     text: &str,
     keys: &Keys,
 ) -> Result<BTreeMap<String, Setting>, Vec<ConfigError>> {
-    let file = File { name, text, keys };
+    parse_with(name, text, keys, &|variable| std::env::var(variable).ok())
+}
+
+/// The same, with the variables that `variable` knows.
+///
+/// # Errors
+/// As for [`parse`].
+pub fn parse_with(
+    name: &str,
+    text: &str,
+    keys: &Keys,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<BTreeMap<String, Setting>, Vec<ConfigError>> {
+    let file = File {
+        name,
+        text,
+        keys,
+        variable,
+    };
     let table = DeTable::parse(text).map_err(|error| {
         vec![ConfigError::new(
             file.place(error.span()),
@@ -42,6 +62,7 @@ struct File<'a> {
     name: &'a str,
     text: &'a str,
     keys: &'a Keys,
+    variable: &'a dyn Fn(&str) -> Option<String>,
 }
 
 impl File<'_> {
@@ -71,13 +92,13 @@ impl File<'_> {
                 (DeValue::String(text), None)
                     if self.keys.find(&format!("{name}.column")).is_some() =>
                 {
-                    settings.insert(
-                        format!("{name}.column"),
-                        Setting {
-                            value: Value::Text(text.to_string()),
-                            place,
-                        },
-                    );
+                    let Some(key) = self.keys.find(&format!("{name}.column")) else {
+                        continue;
+                    };
+                    match self.setting(key, Value::Text(text.to_string()), place) {
+                        Ok(setting) => drop(settings.insert(key.name.clone(), setting)),
+                        Err(error) => errors.push(error),
+                    }
                 }
                 (other, None) if self.keys.is_table(&name) => {
                     errors.push(
@@ -115,15 +136,49 @@ impl File<'_> {
                         ));
                         continue;
                     };
-                    match check(&key, value, &place) {
-                        Ok(value) => {
-                            settings.insert(key.name, Setting { value, place });
-                        }
+                    match self.setting(&key, value, place) {
+                        Ok(setting) => drop(settings.insert(key.name, setting)),
                         Err(error) => errors.push(error),
                     }
                 }
             }
         }
+    }
+
+    /// A value with its variables put in. What is handed on to a plugin keeps them until that plugin takes part: nobody is asked for a password before.
+    fn setting(&self, key: &Key, written: Value, place: String) -> Result<Setting, ConfigError> {
+        let expanded = match key.takes {
+            Takes::Passed => None,
+            _ => expand_value(&written, self.variable)
+                .map_err(|why| ConfigError::new(&place, format!("`{}` {why}", key.name)))?,
+        };
+        let Some(expanded) = expanded else {
+            let value = check(key, written, &place)?;
+            return Ok(Setting {
+                value,
+                place,
+                written: None,
+            });
+        };
+        let expanded = match expanded {
+            Value::Text(text) => from_text(&text, &key.takes),
+            other => other,
+        };
+        // What is wrong with it could show what the variable holds.
+        let value = check(key, expanded, &place).map_err(|_| {
+            ConfigError::new(
+                &place,
+                format!(
+                    "`{}` takes {}, and {written} holds something else",
+                    key.name, key.takes
+                ),
+            )
+        })?;
+        Ok(Setting {
+            value,
+            place,
+            written: Some(written),
+        })
     }
 
     fn unknown(&self, place: String, path: &str, key: &str) -> ConfigError {

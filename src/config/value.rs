@@ -49,4 +49,6 @@ pub struct Setting {
     pub value: Value,
     /// `default`, `file:line`, a flag or an environment variable.
     pub place: String,
+    /// What stands in the file, where that asks for variables of the environment; what they hold is not shown.
+    pub written: Option<Value>,
 }

@@ -1,6 +1,7 @@
 //! Which format an input is in: what the user says, else what its first bytes and its name say.
 
 use pss_integrations::formats::{Format, Head, Likeness};
+use pss_metrics::plugin::caught;
 
 use super::error::InputError;
 use crate::registry::unbuilt_format_of;
@@ -17,16 +18,24 @@ pub(super) fn choose(
     head: &Head<'_>,
     formats: &[&'static dyn Format],
     wanted: Option<&'static dyn Format>,
-) -> Result<(&'static dyn Format, Option<String>), InputError> {
+) -> Result<(&'static dyn Format, Vec<String>), InputError> {
     if let Some(format) = wanted {
-        return Ok((format, None));
+        return Ok((format, Vec::new()));
     }
-    let by = |likeness| -> Vec<&'static dyn Format> {
-        formats
-            .iter()
-            .copied()
-            .filter(|format| format.sniff(head) == Some(likeness))
-            .collect()
+    let mut notices = Vec::new();
+    let mut liked = Vec::new();
+    for format in formats {
+        match caught(|| format.sniff(head)) {
+            Ok(likeness) => liked.extend(likeness.map(|likeness| (likeness, *format))),
+            Err(panicked) => notices.push(format!(
+                "format {} failed on the first bytes of `{name}`, and was passed over: {panicked}",
+                format.meta().plugin.name
+            )),
+        }
+    }
+    let by = |wanted: Likeness| -> Vec<&'static dyn Format> {
+        let liked = liked.iter().filter(|(likeness, _)| *likeness == wanted);
+        liked.map(|(_, format)| *format).collect()
     };
     let mut candidates = by(Likeness::Surely);
     if candidates.is_empty() {
@@ -65,13 +74,15 @@ pub(super) fn choose(
         },
     };
     let named = |other: &&'static dyn Format| other.meta().plugin.name == format.meta().plugin.name;
-    let notice = (!by_name.is_empty() && !by_name.iter().any(named)).then(|| {
-        format!(
-            "`{name}` is read as {}, which is what it holds, whatever its name says",
-            format.meta().plugin.name
-        )
-    });
-    Ok((format, notice))
+    notices.extend(
+        (!by_name.is_empty() && !by_name.iter().any(named)).then(|| {
+            format!(
+                "`{name}` is read as {}, which is what it holds, whatever its name says",
+                format.meta().plugin.name
+            )
+        }),
+    );
+    Ok((format, notices))
 }
 
 /// The formats that share the longest extension which fits a name.

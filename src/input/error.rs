@@ -90,9 +90,18 @@ pub enum InputError {
     /// A summary that cannot be read.
     #[error(transparent)]
     Summary(#[from] SummaryFileError),
-    /// A worker stopped with a bug.
-    #[error("decoding `{0}` stopped with a bug in a format; please report it with the input")]
-    Worker(String),
+    /// A format stopped with a bug.
+    #[error(
+        "format {format} stopped with a bug on `{path}`: it {why}; please report it with the input"
+    )]
+    Bug {
+        /// The input.
+        path: String,
+        /// The format.
+        format: String,
+        /// What happened, as a fragment.
+        why: String,
+    },
 }
 
 impl InputError {

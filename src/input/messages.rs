@@ -1,8 +1,6 @@
 //! Reads the messages of a source into one summary.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use pss_metrics::summary::Summariser;
+use pss_metrics::{plugin::caught, summary::Summariser};
 
 use super::{
     brought::Brought,
@@ -24,8 +22,13 @@ pub(super) fn read_messages(
 ) -> Result<FileReport, InputError> {
     let name = &remote.name;
     let mut gather = Gather::new(options);
-    let work = AssertUnwindSafe(|| remote.read(options, progress, &mut gather));
-    let taken = catch_unwind(work).map_err(|_| InputError::Worker(name.clone()))??;
+    let taken = caught(|| remote.read(options, progress, &mut gather)).map_err(|why| {
+        InputError::Bug {
+            path: name.clone(),
+            format: "of its messages".to_owned(),
+            why,
+        }
+    })??;
     all.source(name);
     for field in &taken.unknown_fields {
         gather.summariser.unknown_field(field);

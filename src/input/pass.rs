@@ -2,12 +2,14 @@
 
 use std::{
     io::{self, Read},
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::atomic::Ordering,
 };
 
 use pss_integrations::formats::{DecodeError, Layout, Reading, Sink};
-use pss_metrics::model::{Bad, Intake, Sample, Span};
+use pss_metrics::{
+    model::{Bad, Intake, Sample, Span},
+    plugin::caught,
+};
 
 use super::{
     choose::choose,
@@ -92,8 +94,13 @@ fn pass_one(
     }
     let (format, notice) = choose(&name, &source.seen(), options.formats, options.format)?;
     let refused = |error| InputError::of(place, error);
-    let reading = format
-        .open(&source.seen(), options.settings)
+    let bug = |why| InputError::Bug {
+        path: place.name(),
+        format: format.meta().plugin.name.to_owned(),
+        why,
+    };
+    let reading = caught(|| format.open(&source.seen(), options.settings))
+        .map_err(bug)?
         .map_err(refused)?;
     passed.notices.extend(notice);
     let mut hand = Hand {
@@ -103,29 +110,26 @@ fn pass_one(
         part: None,
         options,
     };
-    let caught = |outcome: Result<Result<(), DecodeError>, _>| match outcome {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(InputError::of(place, error)),
-        Err(_) => Err(InputError::Worker(place.name())),
-    };
     match reading {
         Reading::Stream(decoder) => {
             let mut stream = source.whole();
-            let work = AssertUnwindSafe(|| decoder.decode(&mut stream, &mut hand));
-            caught(catch_unwind(work))
+            caught(|| decoder.decode(&mut stream, &mut hand))
+                .map_err(bug)?
+                .map_err(refused)
         }
         Reading::File(decoder) => {
             let file = source
                 .file()
                 .map_err(|error| refused(DecodeError::Io(error)))?;
-            let work = AssertUnwindSafe(|| {
+            caught(|| {
                 let mut sinks: [Box<dyn Sink + '_>; 1] = [Box::new(hand)];
                 decoder.decode(file, &mut sinks)
-            });
-            caught(catch_unwind(work))
+            })
+            .map_err(bug)?
+            .map_err(refused)
         }
         Reading::Records(layout, decoder) => {
-            let mut decoder = decoder(options.settings);
+            let mut decoder = caught(|| decoder(options.settings)).map_err(bug)?;
             let mut head = std::mem::take(&mut source.head);
             if let Layout::Array(start) = layout {
                 head = head.split_off(start);
@@ -149,7 +153,8 @@ fn pass_one(
                     }
                     let outcome = match std::str::from_utf8(bytes) {
                         Ok(text) => {
-                            decoder.decode(text.strip_prefix('\u{feff}').unwrap_or(text), &mut hand)
+                            let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+                            caught(|| decoder.decode(text, &mut hand)).map_err(bug)?
                         }
                         Err(_) => Err("is no valid UTF-8".to_owned()),
                     };

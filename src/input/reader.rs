@@ -4,7 +4,6 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{self, Read},
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -17,7 +16,7 @@ use pss_integrations::formats::{
 };
 use pss_metrics::{
     model::{ExtraSpec, Naming, OwnRules},
-    plugin::nearest,
+    plugin::{caught, nearest},
     score::{Given, Watch},
     summary::{Summariser, Summary},
 };
@@ -152,6 +151,8 @@ pub struct ReadOutcome {
     pub interrupted: bool,
     /// What the user should know.
     pub notices: Vec<String>,
+    /// Plugins that failed while the inputs were made, with the reason: their part of the run is missing, so that its score is incomplete.
+    pub failed: Vec<String>,
     /// Outcomes of the metrics that watched.
     pub given: Given,
 }
@@ -179,6 +180,7 @@ pub fn read(
         records: 0,
         interrupted: false,
         notices: Vec::new(),
+        failed: Vec::new(),
         given: Given::new(),
     };
     let watches = watches(options);
@@ -389,8 +391,13 @@ fn read_one(
         (Err(_), Some(error)) => return Err(unreadable(error)),
         (Err(unknown), None) => return Err(unknown),
     };
-    let reading = format
-        .open(&source.seen(), options.settings)
+    let bug = |why| InputError::Bug {
+        path: place.name(),
+        format: format.meta().plugin.name.to_owned(),
+        why,
+    };
+    let reading = caught(|| format.open(&source.seen(), options.settings))
+        .map_err(bug)?
         .map_err(refused)?;
     notices.extend(notice);
     all.source(&name);
@@ -416,7 +423,7 @@ fn read_one(
                 options,
                 source.failed,
             )
-            .map_err(|()| InputError::Worker(place.name()))?;
+            .map_err(bug)?;
             lines = Lines::of(&workers);
             let gathered: Vec<Gather<'_>> =
                 workers.into_iter().map(|worker| worker.gather).collect();
@@ -425,14 +432,12 @@ fn read_one(
         Reading::Stream(decoder) => {
             let mut whole = source.whole();
             let mut gather = Gather::new(options);
-            let broken = read_stream(decoder, &mut whole, &mut gather)
-                .map_err(|()| InputError::Worker(place.name()))?;
+            let broken = read_stream(decoder, &mut whole, &mut gather).map_err(bug)?;
             (vec![gather], unless_refused(broken).map_err(refused)?)
         }
         Reading::File(decoder) => {
             let plain = source.file().map_err(unreadable)?;
-            let (gathered, broken) = read_file(decoder, plain, options)
-                .map_err(|()| InputError::Worker(place.name()))?;
+            let (gathered, broken) = read_file(decoder, plain, options).map_err(bug)?;
             (gathered, unless_refused(broken).map_err(refused)?)
         }
     };
@@ -489,33 +494,31 @@ impl Lines {
     }
 }
 
-/// Runs a format over a stream; `Err` when it panicked.
+/// Runs a format over a stream; the outer `Err` when it panicked.
 fn read_stream(
     decoder: Box<dyn StreamDecoder>,
     stream: &mut dyn Read,
     gather: &mut Gather<'_>,
-) -> Result<Result<(), DecodeError>, ()> {
-    let work = AssertUnwindSafe(|| decoder.decode(stream, gather));
-    catch_unwind(work).map_err(drop)
+) -> Result<Result<(), DecodeError>, String> {
+    caught(|| decoder.decode(stream, gather))
 }
 
-/// Runs a format over a file, with a sink for each core; `Err` when it panicked.
+/// Runs a format over a file, with a sink for each core; the outer `Err` when it panicked.
 fn read_file<'a>(
     decoder: Box<dyn FileDecoder>,
     file: File,
     options: &ReadOptions<'a>,
-) -> Result<(Vec<Gather<'a>>, Result<(), DecodeError>), ()> {
+) -> Result<(Vec<Gather<'a>>, Result<(), DecodeError>), String> {
     let mut gathers: Vec<Gather<'a>> = (0..options.threads.max(1))
         .map(|_| Gather::new(options))
         .collect();
-    let work = AssertUnwindSafe(|| {
+    let outcome = caught(|| {
         let mut sinks: Vec<Box<dyn Sink + '_>> = gathers
             .iter_mut()
             .map(|gather| Box::new(gather) as Box<dyn Sink + '_>)
             .collect();
         decoder.decode(file, &mut sinks)
-    });
-    let outcome = catch_unwind(work).map_err(drop)?;
+    })?;
     Ok((gathers, outcome))
 }
 
@@ -536,18 +539,21 @@ fn decode<'a>(
     layout: Layout,
     options: &ReadOptions<'a>,
     mut broken: Option<io::Error>,
-) -> Result<(Vec<Worker<'a>>, Option<io::Error>), ()> {
+) -> Result<(Vec<Worker<'a>>, Option<io::Error>), String> {
     let threads = options.threads.max(1);
     let (send, receive): (SyncSender<Block>, Receiver<Block>) = sync_channel(threads);
     let (give_back, used): (SyncSender<Vec<u8>>, Receiver<Vec<u8>>) = sync_channel(2 * threads + 2);
     let receive = Mutex::new(receive);
+    let mut workers = Vec::new();
+    for _ in 0..threads {
+        let decoder = caught(|| decoder(options.settings))?;
+        workers.push(Worker::new(decoder, Gather::new(options), layout));
+    }
     std::thread::scope(|scope| {
         let mut handles = Vec::new();
-        for _ in 0..threads {
-            let gather = Gather::new(options);
-            let mut worker = Worker::new(decoder(options.settings), gather, layout);
+        for mut worker in workers {
             let (receive, give_back) = (&receive, give_back.clone());
-            handles.push(scope.spawn(move || {
+            let work = move || {
                 loop {
                     let next = match receive.lock() {
                         Ok(receive) => receive.recv(),
@@ -559,6 +565,12 @@ fn decode<'a>(
                     let _ = give_back.try_send(block.buffer);
                 }
                 worker.finish()
+            };
+            handles.push(scope.spawn(move || {
+                let worked = caught(work);
+                // Blocks that nobody takes any more would keep the reading waiting for ever.
+                while worked.is_err() && receive.lock().is_ok_and(|queue| queue.recv().is_ok()) {}
+                worked
             }));
         }
         while !options.interrupt.load(Ordering::Relaxed) {
@@ -573,9 +585,12 @@ fn decode<'a>(
             }
         }
         drop(send);
-        let workers: Result<Vec<Worker<'a>>, ()> = handles
+        let workers: Result<Vec<Worker<'a>>, String> = handles
             .into_iter()
-            .map(|handle| handle.join().map_err(drop))
+            .map(|handle| match handle.join() {
+                Ok(worked) => worked,
+                Err(_) => Err("panicked".to_owned()),
+            })
             .collect();
         workers.map(|workers| (workers, broken))
     })

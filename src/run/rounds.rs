@@ -44,6 +44,8 @@ pub struct Done {
     pub rounds: Vec<Vec<Round>>,
     /// What the user should know.
     pub notices: Vec<String>,
+    /// Samplers that failed, with the reason.
+    pub failed: BTreeSet<String>,
     /// Whether the user stopped it.
     pub interrupted: bool,
     /// What a load was like, where there was one.
@@ -116,7 +118,7 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Re
                     String::new()
                 },
             };
-            let ran = round.run(&mut host, &launch, &mut absent, &mut done.notices)?;
+            let ran = round.run(&mut host, &launch, &mut absent, &mut done)?;
             if counts {
                 match trace.written(&file("appended")) {
                     Ok(Some(place)) => {
@@ -333,7 +335,7 @@ impl One<'_> {
         host: &mut Host,
         launch: &Launch,
         absent: &mut BTreeSet<String>,
-        notices: &mut Vec<String>,
+        done: &mut Done,
     ) -> Result<Round, Error> {
         let plan = self.plan;
         let failed = |error: std::io::Error| Error::Usage(format!("cannot await it: {error}"));
@@ -352,15 +354,16 @@ impl One<'_> {
         .map_err(failed)?;
         running.ends().map_err(failed)?;
         let seen = watch.finish();
-        notices.extend(seen.notices);
+        done.notices.extend(seen.notices);
         absent.extend(seen.absent);
+        done.failed.extend(seen.failed);
         let group = running.id();
         let left = descendants(&target, group);
         let mut ended = running.reap().map_err(failed)?;
         ended.peak = ended.peak.or(Some(seen.memory).filter(|peak| *peak > 0));
         let strays = stop_strays(group, &left);
         if strays > 0 {
-            notices.push(format!(
+            done.notices.push(format!(
                 "{strays} processes outlived the command{}, and were stopped",
                 self.suffix
             ));

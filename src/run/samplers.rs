@@ -7,22 +7,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-use pss_integrations::samplers::{Absent, Polling, Sampler, Target};
+use pss_integrations::samplers::{Absent, Facts, Polling, Sampler, Target};
+use pss_metrics::plugin::caught;
 
-/// The samplers of a round: at work, on their way, or absent.
+/// The samplers of a round: at work, on their way, absent, or failed. One that panics is not asked again, and no other is touched.
 pub(super) struct Samplers {
     inbox: Receiver<Started>,
     /// Those that did not answer yet, by their place.
     waiting: BTreeMap<usize, &'static str>,
-    /// Those at work, in the order in which they were named.
-    at_work: BTreeMap<usize, Box<dyn Polling>>,
+    /// Those at work with their names, in the order in which they were named.
+    at_work: BTreeMap<usize, (&'static str, Box<dyn Polling>)>,
     /// What is not there to be read: fragments.
     absent: BTreeSet<String>,
+    /// What failed: fragments.
+    failed: BTreeSet<String>,
 }
 
 struct Started {
     place: usize,
-    outcome: Result<Box<dyn Polling>, Absent>,
+    outcome: Result<Result<Box<dyn Polling>, Absent>, String>,
 }
 
 impl Samplers {
@@ -40,7 +43,7 @@ impl Samplers {
             let (send, target) = (send.clone(), target.clone());
             waiting.insert(place, sampler.meta().plugin.name);
             Builder::new().name("sampler".to_owned()).spawn(move || {
-                let outcome = sampler.start(&target);
+                let outcome = caught(|| sampler.start(&target));
                 // Nobody listens after the round.
                 let _ = send.send(Started { place, outcome });
             })?;
@@ -50,11 +53,12 @@ impl Samplers {
             waiting,
             at_work: BTreeMap::new(),
             absent: BTreeSet::new(),
+            failed: BTreeSet::new(),
         })
     }
 
-    /// Those at work, with those that are ready by now; waits for the others for a while at most.
-    pub(super) fn ready(&mut self, limit: Duration) -> impl Iterator<Item = &mut Box<dyn Polling>> {
+    /// Takes in those that are ready by now; waits for the others for a while at most. How many are at work.
+    pub(super) fn ready(&mut self, limit: Duration) -> usize {
         let until = Instant::now() + limit;
         while !self.waiting.is_empty() {
             let left = until.saturating_duration_since(Instant::now());
@@ -63,21 +67,54 @@ impl Samplers {
             };
             let name = self.waiting.remove(&place).unwrap_or_default();
             match outcome {
-                Ok(polling) => {
-                    self.at_work.insert(place, polling);
+                Ok(Ok(polling)) => {
+                    self.at_work.insert(place, (name, polling));
                 }
-                Err(why) => {
+                Ok(Err(why)) => {
                     self.absent
                         .insert(format!("sampler:{name} has nothing to read: {why}"));
                 }
+                Err(why) => {
+                    self.failed
+                        .insert(format!("sampler:{name} failed at its start: {why}"));
+                }
             }
         }
-        self.at_work.values_mut()
+        self.at_work.len()
     }
 
-    /// Those at work.
-    pub(super) fn at_work(&self) -> impl Iterator<Item = &dyn Polling> {
-        self.at_work.values().map(AsRef::as_ref)
+    /// Something with each that is ready by now.
+    pub(super) fn each(&mut self, mut work: impl FnMut(&mut dyn Polling)) {
+        self.ready(Duration::ZERO);
+        let failed = &mut self.failed;
+        self.at_work.retain(|_, (name, sampler)| {
+            let done = caught(|| work(sampler.as_mut()));
+            if let Err(why) = &done {
+                failed.insert(format!(
+                    "sampler:{name} failed while the command ran: {why}"
+                ));
+            }
+            done.is_ok()
+        });
+    }
+
+    /// What those at work know of the processes, for the line of status.
+    pub(super) fn facts(&self) -> Option<Facts> {
+        let mut at_work = self.at_work.values();
+        at_work.find_map(|(_, sampler)| caught(|| sampler.facts()).ok().flatten())
+    }
+
+    /// What those at work could not read.
+    pub(super) fn notices(&self) -> Vec<String> {
+        let at_work = self.at_work.values();
+        at_work
+            .flat_map(|(_, sampler)| caught(|| sampler.notices()).unwrap_or_default())
+            .collect()
+    }
+
+    /// What failed, and why.
+    pub(super) fn failed(&self) -> BTreeSet<String> {
+        self.failed.clone()
     }
 
     /// What brought nothing, and why.
@@ -147,9 +184,9 @@ mod tests {
         let target = Target::new(std::process::id());
         let began = Instant::now();
         let mut samplers = Samplers::start(&samplers, &target).expect("threads");
-        while samplers.ready(Duration::from_millis(5)).count() < 1 {}
+        while samplers.ready(Duration::from_millis(5)) < 1 {}
         assert!(began.elapsed() < Duration::from_millis(400), "held up");
-        while samplers.ready(Duration::from_millis(5)).count() < 2 {}
+        while samplers.ready(Duration::from_millis(5)) < 2 {}
         assert!(began.elapsed() >= Duration::from_millis(400));
         assert_eq!(
             samplers.absent().into_iter().collect::<Vec<_>>(),

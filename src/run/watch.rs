@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use pss_integrations::samplers::{Facts, Polling};
+use pss_integrations::samplers::Facts;
 
 use super::{
     record::Recorder,
@@ -43,6 +43,8 @@ pub(super) struct Seen {
     pub(super) notices: Vec<String>,
     /// What there was nothing to read from, and why.
     pub(super) absent: BTreeSet<String>,
+    /// Samplers that failed, with the reason.
+    pub(super) failed: BTreeSet<String>,
     /// Most memory of one process, in bytes; 0 where none was seen.
     pub(super) memory: u64,
 }
@@ -93,10 +95,10 @@ impl Watch {
                 }
                 let last = watched.poll(true);
                 watched.status.clear();
-                let samplers = watched.samplers.at_work();
                 Seen {
-                    notices: samplers.flat_map(Polling::notices).collect(),
+                    notices: watched.samplers.notices(),
                     absent: watched.samplers.absent(),
+                    failed: watched.samplers.failed(),
                     memory: memory.max(last.memory),
                 }
             })?;
@@ -106,9 +108,10 @@ impl Watch {
     /// Polls for the last time.
     pub(super) fn finish(self) -> Seen {
         drop(self.stop);
-        // A sampler that panics takes its samples with it, and no run.
         self.thread.join().unwrap_or_else(|_| Seen {
-            notices: vec!["a sampler stopped with a bug; please report it".to_owned()],
+            failed: BTreeSet::from([
+                "the thread of the samplers failed; please report it".to_owned()
+            ]),
             ..Seen::default()
         })
     }
@@ -128,20 +131,20 @@ impl Watched {
                 into: &mut shift,
                 look: &mut look,
             };
-            for sampler in self.samplers.ready(Duration::ZERO) {
+            self.samplers.each(|sampler| {
                 if last {
                     sampler.finish(time, &mut tap);
                 } else {
                     sampler.poll(time, &mut tap);
                 }
-            }
+            });
             Ok::<(), Infallible>(())
         });
         look
     }
 
     fn tell(&mut self, elapsed: Duration, look: &Look, before: &Look) {
-        let facts = self.samplers.at_work().find_map(Polling::facts);
+        let facts = self.samplers.facts();
         let Facts { processes, rss, .. } = facts.unwrap_or_default();
         let worst = look
             .worst(before)

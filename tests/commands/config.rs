@@ -42,7 +42,7 @@ fn mistakes_are_named_with_line_key_and_nearest_name() {
     );
     mistake(
         "[metrics.DB.disp]\ngood = 2\n",
-        &["pss.toml:2", "`mid` must be larger than `good`"],
+        &["pss.toml:2: `metrics.DB.disp.mid` must be larger than `good`"],
     );
     mistake(
         "[metrics.DB.dips]\ngood = 2\n",

@@ -81,16 +81,7 @@ pub(crate) fn scores(path: &Path) -> BTreeMap<String, Option<f64>> {
         .iter()
         .map(|metric| metric.meta().code.to_owned())
         .collect();
-    let metrics = registry
-        .metrics
-        .into_iter()
-        .map(|metric| Planned {
-            metric,
-            weight: metric.meta().weight,
-            settings: Default::default(),
-            min_score: None,
-        })
-        .collect();
+    let metrics = registry.metrics.into_iter().map(Planned::new).collect();
     let plan = Plan {
         metrics,
         ..Plan::default()

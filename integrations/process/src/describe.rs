@@ -25,5 +25,6 @@ pub(crate) fn plugin(
         file: leaked(&installed.shown),
         line: 0,
         contract: CONTRACT_VERSION,
+        parameters: &[],
     }
 }

@@ -123,6 +123,17 @@ pub trait Format: Sync {
     /// Why a stream that begins like this cannot be read: a fragment such as "holds no .. , expected ..".
     fn open(&self, head: &Head<'_>, settings: &InputSettings) -> Result<Reading, DecodeError>;
 
+    /// A small input, made up, with several good records and nothing else: what the rules of [`conformance`](crate::conformance) are tried on. A format that writes
+    /// need not have one, since it can make one.
+    fn specimen(&self) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Records that it holds back at most before it pushes the first: those whose names stand further below, for example.
+    fn holds_back(&self) -> usize {
+        0
+    }
+
     /// A writer of records, for formats that can write.
     fn writer(&self, _out: Box<dyn Write + Send>) -> Option<Box<dyn RecordWriter>> {
         None

@@ -43,6 +43,10 @@ impl Format for Datadog {
         &META
     }
 
+    fn specimen(&self) -> Option<Vec<u8>> {
+        Some(include_bytes!("specimens/datadog.json").to_vec())
+    }
+
     fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
         let root = head.json()?;
         let mut span = root.get("traces").unwrap_or(root);

@@ -46,6 +46,10 @@ impl Format for GcLog {
         &META
     }
 
+    fn specimen(&self) -> Option<Vec<u8>> {
+        Some(include_bytes!("specimens/gc_log.txt").to_vec())
+    }
+
     fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
         let tells = |line: &str| {
             let (decorations, _, message) = unified(line);

@@ -41,6 +41,10 @@ impl Format for GcTrace {
         &META
     }
 
+    fn specimen(&self) -> Option<Vec<u8>> {
+        Some(include_bytes!("specimens/gctrace.txt").to_vec())
+    }
+
     fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
         head.lines()
             .take(1000)

@@ -43,6 +43,10 @@ impl Format for GpuCsv {
         &META
     }
 
+    fn specimen(&self) -> Option<Vec<u8>> {
+        Some(include_bytes!("specimens/gpu_csv.csv").to_vec())
+    }
+
     fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
         let first = head.lines().next()?;
         (Header::parse(first).is_some() || is_without_header(first)).then_some(Likeness::Surely)

@@ -42,6 +42,10 @@ impl Format for GpuDmon {
         &META
     }
 
+    fn specimen(&self) -> Option<Vec<u8>> {
+        Some(include_bytes!("specimens/gpu_dmon.txt").to_vec())
+    }
+
     fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
         let first = head.lines().next()?;
         let is_header = Header::parse(first).is_some_and(|header| {

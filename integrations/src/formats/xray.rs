@@ -45,6 +45,10 @@ impl Format for XRay {
         &META
     }
 
+    fn specimen(&self) -> Option<Vec<u8>> {
+        Some(include_bytes!("specimens/xray.jsonl").to_vec())
+    }
+
     fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
         let root = head.json()?;
         if let Some(traces) = root.get("Traces") {

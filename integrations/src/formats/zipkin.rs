@@ -44,6 +44,10 @@ impl Format for Zipkin {
         &META
     }
 
+    fn specimen(&self) -> Option<Vec<u8>> {
+        Some(include_bytes!("specimens/zipkin.json").to_vec())
+    }
+
     fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
         let root = head.json()?;
         let mut span = root;

@@ -55,6 +55,9 @@ pub struct MetricChange {
     pub direction: Direction,
     /// Why nothing can be said.
     pub no_test: Option<String>,
+    /// Whether that is because the metric failed on one side, and not for want of data.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failed: bool,
 }
 
 /// What of an operation is tested.

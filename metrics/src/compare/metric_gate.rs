@@ -2,7 +2,7 @@
 
 use super::data::{Direction, MetricChange};
 use crate::{
-    score::{Against, Plan, Reference, Run, against},
+    score::{Against, Lacking, Plan, Reference, Run, against},
     stats::{false_discovery, student_below, student_quantile},
     summary::Summary,
 };
@@ -42,7 +42,7 @@ pub(super) fn metric_gate(
         .collect();
     let head = against(&head, &reference, plan, false);
 
-    let whole = || "no metric can be compared".to_owned();
+    let whole = || Lacking::data("no metric can be compared");
     let mut changes = vec![change(
         WHOLE,
         TAU_PSS,
@@ -80,10 +80,10 @@ pub(super) fn metric_gate(
 }
 
 /// A score with its standard error.
-type Score = Result<(f64, Option<f64>), String>;
+type Score = Result<(f64, Option<f64>), Lacking>;
 
 fn change(code: &str, tau: f64, base: Vec<Score>, head: Score) -> MetricChange {
-    let none = |reason: String| MetricChange {
+    let none = |lacking: Lacking| MetricChange {
         code: code.to_owned(),
         base: None,
         head: None,
@@ -93,15 +93,16 @@ fn change(code: &str, tau: f64, base: Vec<Score>, head: Score) -> MetricChange {
         p: None,
         q: None,
         direction: Direction::Same,
-        no_test: Some(reason),
+        failed: lacking.failed,
+        no_test: Some(lacking.reason),
     };
     let base: Vec<(f64, Option<f64>)> = match base.into_iter().collect() {
         Ok(base) => base,
-        Err(reason) => return none(reason),
+        Err(lacking) => return none(lacking),
     };
     let head = match head {
         Ok((head, _)) => head,
-        Err(reason) => return none(reason),
+        Err(lacking) => return none(lacking),
     };
     let r = base.len() as f64;
     let mean = base.iter().map(|(score, _)| score).sum::<f64>() / r;
@@ -114,7 +115,9 @@ fn change(code: &str, tau: f64, base: Vec<Score>, head: Score) -> MetricChange {
             base: Some(mean),
             head: Some(head),
             delta: Some(head - mean),
-            ..none("too few blocks of time in the base to know how far it strays".to_owned())
+            ..none(Lacking::data(
+                "too few blocks of time in the base to know how far it strays",
+            ))
         };
     };
     let between = if base.len() >= RUNS_HEARD {
@@ -138,6 +141,6 @@ fn change(code: &str, tau: f64, base: Vec<Score>, head: Score) -> MetricChange {
         high: Some((delta + half).min(1.0)),
         p: Some(student_below(delta / error, FREEDOM)),
         no_test: None,
-        ..none(String::new())
+        ..none(Lacking::data(""))
     }
 }

@@ -1,6 +1,6 @@
 //! The verdict of a comparison: policy, apart from what the statistics say.
 
-use super::{causes::improvements, comparison::Comparison};
+use super::{causes::improvements, comparison::Comparison, data::MetricChange};
 use crate::report::{Verdict, VerdictOutcome};
 
 /// Sessions the base runs must span before a regression may fail: SCORING.md section 4. Real normal runs of another day fail a naive gate up to 100 % of the time.
@@ -13,6 +13,8 @@ pub struct Policy {
     pub same_session: bool,
     /// Base and head took turns in one session.
     pub interleaved: bool,
+    /// Whether the head may pass although a metric failed.
+    pub allow_incomplete: bool,
 }
 
 /// Judges a comparison.
@@ -66,6 +68,19 @@ pub fn judge(comparison: &Comparison, policy: Policy) -> Verdict {
     } else {
         outcome
     };
+    let failed: Vec<String> = comparison.metrics.iter().filter_map(failure).collect();
+    let outcome = match (failed.is_empty(), policy.allow_incomplete) {
+        (true, _) => outcome,
+        (false, false) => VerdictOutcome::Fail,
+        (false, true) if outcome == VerdictOutcome::Pass => VerdictOutcome::Warn,
+        (false, true) => outcome,
+    };
+    reasons.splice(0..0, failed);
     reasons.extend(comparison.mismatches.iter().cloned());
     Verdict { outcome, reasons }
+}
+
+fn failure(change: &MetricChange) -> Option<String> {
+    let why = change.no_test.as_ref().filter(|_| change.failed)?;
+    Some(format!("{} cannot be compared: {why}", change.code))
 }

@@ -95,5 +95,6 @@ fn plugin(code: &str, question: &'static str, place: &(String, u32)) -> PluginMe
         file: keep(place.0.clone()),
         line: place.1,
         contract: CONTRACT_VERSION,
+        parameters: &[],
     }
 }

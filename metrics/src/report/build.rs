@@ -63,6 +63,7 @@ pub fn build(summary: &Summary, plan: &Plan, scored: &Scored, provenance: Proven
             band: scored.pss.map(|score| band(100.0 * score).to_owned()),
             confidence: scored.confidence.clone(),
             complete: scored.complete,
+            incomplete: scored.incomplete.clone(),
             with_data: codes(true),
             without_data: codes(false),
             gate: run_gate(scored, plan),

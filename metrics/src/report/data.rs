@@ -60,8 +60,11 @@ pub struct Pss {
     pub band: Option<String>,
     /// How far it can be trusted.
     pub confidence: Confidence,
-    /// Whether all that had to have data has.
+    /// Whether all that had to have data has, and no metric failed.
     pub complete: bool,
+    /// Why it is not complete.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incomplete: Vec<String>,
     /// Codes of the metrics with data.
     pub with_data: Vec<String>,
     /// Codes of those without.

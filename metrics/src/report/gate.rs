@@ -7,7 +7,8 @@ use crate::score::{Plan, Planned, Scored, ScoredMetric};
 pub(super) fn run_gate(scored: &Scored, plan: &Plan) -> Option<Gate> {
     plan.fail_under.map(|least| Gate {
         least,
-        met: scored.complete && scored.pss.is_some_and(|score| 100.0 * score >= least),
+        met: (scored.complete || plan.allow_incomplete)
+            && scored.pss.is_some_and(|score| 100.0 * score >= least),
     })
 }
 

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    blocks::BLOCKS,
     frozen::Frozen,
     interval::jackknife,
     outcome::{Outcome, Part, Subject},
@@ -39,7 +38,7 @@ impl<'a> Run<'a> {
         let outcomes = plan
             .metrics
             .iter()
-            .map(|planned| planned.metric.score(&view, &planned.settings))
+            .map(|planned| planned.score(&view))
             .collect();
         Run {
             summary,
@@ -104,7 +103,33 @@ enum Measure {
     /// Whatever each run has: processes, partitions and devices are called otherwise in every run.
     Own,
     /// Nothing, for this reason.
-    None(String),
+    None(Lacking),
+}
+
+/// Why a metric has no score by a reference.
+#[derive(Debug, Clone)]
+pub(crate) struct Lacking {
+    /// The reason, with the side that it is of.
+    pub(crate) reason: String,
+    /// Whether it failed, and does not merely lack data.
+    pub(crate) failed: bool,
+}
+
+impl Lacking {
+    /// Too little data.
+    pub(crate) fn data(reason: impl Into<String>) -> Lacking {
+        Lacking {
+            reason: reason.into(),
+            failed: false,
+        }
+    }
+
+    fn failed(reason: String) -> Lacking {
+        Lacking {
+            reason,
+            failed: true,
+        }
+    }
 }
 
 /// How runs are scored so that their scores can be held against each other.
@@ -119,15 +144,26 @@ impl Reference {
         };
         let measure = |metric: usize| {
             let lacking = |who: &str, outcome: &Outcome| match outcome {
-                Outcome::NoData(reason) | Outcome::Failed(reason) => {
-                    Some(Measure::None(format!("{who}: {reason}")))
+                Outcome::NoData(reason) => {
+                    Some(Measure::None(Lacking::data(format!("{who}: {reason}"))))
                 }
+                Outcome::Failed(reason) => Some(Measure::None(Lacking::failed(format!(
+                    "{who}: failed: {reason}"
+                )))),
                 Outcome::Scored { .. } => None,
             };
-            if let Some(none) = lacking("base", &base.outcomes[metric]) {
-                return none;
-            }
-            if let Some(none) = runs().find_map(|(who, run)| lacking(who, &run.outcomes[metric])) {
+            let outcomes = || {
+                let all = [("base", base)].into_iter().chain(runs());
+                all.map(|(who, run)| (who, &run.outcomes[metric]))
+            };
+            // A failure on one side is said before a lack of data on the other.
+            let failed = |(_, outcome): &(&str, &Outcome)| matches!(outcome, Outcome::Failed(_));
+            let failed = outcomes().find(failed);
+            if let Some(none) = failed
+                .into_iter()
+                .chain(outcomes())
+                .find_map(|(who, outcome)| lacking(who, outcome))
+            {
                 return none;
             }
             let mut weights = base.places(metric);
@@ -142,7 +178,7 @@ impl Reference {
                 weights.retain(|place, _| there.contains(place));
             }
             if weights.is_empty() {
-                Measure::None("no operation has enough data on both sides".to_owned())
+                Measure::None(Lacking::data("no operation has enough data on both sides"))
             } else {
                 Measure::Shared(weights)
             }
@@ -154,7 +190,7 @@ impl Reference {
 /// A run's scores by a reference, each with its standard error where there is one.
 pub(crate) struct Against {
     /// By metric of the plan; the reason where there is none.
-    pub(crate) metrics: Vec<Result<(f64, Option<f64>), String>>,
+    pub(crate) metrics: Vec<Result<(f64, Option<f64>), Lacking>>,
     /// The PSS over the metrics that can be compared.
     pub(crate) pss: Option<(f64, Option<f64>)>,
 }
@@ -181,19 +217,49 @@ pub(crate) fn against(run: &Run<'_>, reference: &Reference, plan: &Plan, errors:
             Some(block) => SummaryView::without(run.summary, &run.totals, block, frozen),
             None => SummaryView::weighed(run.summary, &run.totals, frozen),
         };
-        let planned = &plan.metrics[metric];
-        planned.metric.score(&view, &planned.settings).score()
+        Some(plan.metrics[metric].score(&view))
     };
     let sizes = block_sizes(run.summary);
-    let full: Vec<Option<f64>> = (0..plan.metrics.len())
+    let whole: Vec<Option<Outcome>> = (0..plan.metrics.len())
         .map(|metric| score(metric, None))
         .collect();
-    let without: Vec<Vec<Option<f64>>> = (0..if errors { BLOCKS.min(sizes.len()) } else { 0 })
+    let blocks = if errors { sizes.len() } else { 0 };
+    let left_out: Vec<Vec<Option<Outcome>>> = (0..blocks)
         .map(|block| {
-            full.iter()
-                .enumerate()
-                .map(|(metric, full)| full.map(|full| score(metric, Some(block)).unwrap_or(full)))
-                .collect()
+            let one = |(metric, whole): (usize, &Option<Outcome>)| match whole {
+                Some(Outcome::Scored { .. }) => score(metric, Some(block)),
+                _ => None,
+            };
+            whole.iter().enumerate().map(one).collect()
+        })
+        .collect();
+    let failed = |metric: usize| {
+        let left_out = left_out.iter().map(|outcomes| &outcomes[metric]);
+        [&whole[metric]]
+            .into_iter()
+            .chain(left_out)
+            .find_map(|outcome| match outcome {
+                Some(Outcome::Failed(reason)) => Some(Lacking::failed(format!("failed: {reason}"))),
+                _ => None,
+            })
+    };
+    let failed: Vec<Option<Lacking>> = (0..plan.metrics.len()).map(failed).collect();
+    let full: Vec<Option<f64>> = whole
+        .iter()
+        .zip(&failed)
+        .map(|(outcome, failed)| match failed {
+            Some(_) => None,
+            None => outcome.as_ref()?.score(),
+        })
+        .collect();
+    let without: Vec<Vec<Option<f64>>> = left_out
+        .iter()
+        .map(|outcomes| {
+            let one = |(full, outcome): (&Option<f64>, &Option<Outcome>)| {
+                let score = outcome.as_ref().and_then(Outcome::score);
+                full.map(|full| score.unwrap_or(full))
+            };
+            full.iter().zip(outcomes).map(one).collect()
         })
         .collect();
     let error = |full: f64, value: &dyn Fn(&[Option<f64>]) -> Option<f64>| {
@@ -204,7 +270,7 @@ pub(crate) fn against(run: &Run<'_>, reference: &Reference, plan: &Plan, errors:
             .collect();
         jackknife(full, &values).map(|interval| interval.error)
     };
-    let whole = |scores: &[Option<f64>]| {
+    let of_all = |scores: &[Option<f64>]| {
         pss(scores
             .iter()
             .enumerate()
@@ -215,13 +281,15 @@ pub(crate) fn against(run: &Run<'_>, reference: &Reference, plan: &Plan, errors:
         .zip(&reference.0)
         .enumerate()
         .map(|(metric, (full, measure))| match (full, measure) {
-            (_, Measure::None(reason)) => Err(reason.clone()),
-            (None, _) => Err("too little data under the operations of the base".to_owned()),
+            (_, Measure::None(lacking)) => Err(lacking.clone()),
+            (None, _) => Err(failed[metric].clone().unwrap_or_else(|| {
+                Lacking::data("too little data under the operations of the base")
+            })),
             (Some(full), _) => Ok((*full, error(*full, &|scores| scores[metric]))),
         })
         .collect();
     Against {
         metrics,
-        pss: whole(&full).map(|full| (full, error(full, &whole))),
+        pss: of_all(&full).map(|full| (full, error(full, &of_all))),
     }
 }

@@ -1,7 +1,7 @@
 //! Worked examples: small stories told in raw values, from which a summary and a naive oracle can both start.
 
 use crate::{
-    model::{Batch, Sample, Signal, Span},
+    model::{Batch, ExtraSpec, Sample, Signal, Span},
     summary::{Summariser, Summary},
 };
 
@@ -105,7 +105,12 @@ impl Story {
 
     /// Its summary.
     pub fn summary(&self) -> Summary {
-        let (mut batch, mut summariser) = (Batch::default(), Summariser::default());
+        self.summary_with(&[])
+    }
+
+    /// The same, with observations that a metric wants kept of each span.
+    pub fn summary_with(&self, extras: &[ExtraSpec]) -> Summary {
+        let (mut batch, mut summariser) = (Batch::new(extras.to_vec()), Summariser::new(extras));
         for call in &self.calls {
             batch.push_span(&Span {
                 service: Some(call.service),

@@ -7,7 +7,10 @@ use super::{
     settings::{Curve, Settings},
     view::SummaryView,
 };
-use crate::{model::ExtraSpec, plugin::PluginMeta};
+use crate::{
+    model::ExtraSpec,
+    plugin::{PluginMeta, WrongSetting},
+};
 
 /// How a factor's scores over many subjects become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,10 +84,34 @@ impl MetricMeta {
     }
 }
 
+/// Why a metric cannot be made ready.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    /// A setting that it does not take: the user's mistake, told before anything is read.
+    #[error(transparent)]
+    Setting(#[from] WrongSetting),
+    /// What it needs is not there: a fragment. The metric fails, and all others score.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// What scores: the registered metric itself, or one that it made for these settings.
+pub type Built = Option<Box<dyn Metric + Send>>;
+
 /// A metric.
 pub trait Metric: Sync {
-    /// Its description.
+    /// Its description. Must cost nothing: it is asked for whenever plugins are listed.
     fn meta(&self) -> &'static MetricMeta;
+
+    /// Makes it ready to score under these settings. Called once by each plan that it is part of, and never to list or describe it. Most metrics have nothing to
+    /// do but to look at the settings; one that answers with another metric is scored by that.
+    ///
+    /// # Errors
+    /// Settings that it does not take, with the path to the wrong one; what else keeps it from scoring.
+    fn build(&self, settings: &Settings) -> Result<Built, BuildError> {
+        settings.check(self.meta())?;
+        Ok(None)
+    }
 
     /// Scores what the view shows. Pure: the same view and settings give the same outcome.
     fn score(&self, view: &SummaryView<'_>, settings: &Settings) -> Outcome;

@@ -1,6 +1,7 @@
 //! From a summary to scores: curve, weighing, points, interval, timeline, confidence. Each in its own file, so that each can be argued and changed alone.
 
 mod against;
+mod answer;
 mod blocks;
 mod confidence;
 mod curve;
@@ -22,7 +23,7 @@ mod totals;
 mod view;
 mod weigh;
 
-pub(crate) use against::{Against, Reference, Run, against};
+pub(crate) use against::{Against, Lacking, Reference, Run, against};
 pub use blocks::{BLOCKS, LEVEL_BLOCKS};
 pub use confidence::{Confidence, Level};
 pub use curve::FLOOR;
@@ -31,14 +32,14 @@ pub use example::{Call, Example, Reading, Story, even, plain};
 pub use frozen::Frozen;
 pub use group::GroupView;
 pub use interval::Interval;
-pub use metric::{FactorMeta, Metric, MetricEntry, MetricMeta, Over};
+pub use metric::{BuildError, Built, FactorMeta, Metric, MetricEntry, MetricMeta, Over};
 pub use observer::{Observer, Setup, Watch};
 pub use outcome::{FactorOutcome, Outcome, Part, Subject};
 pub use plan::{NoDataPolicy, Plan, Planned};
 pub use points::{Share, subjects, worst};
 pub use registry::metrics;
 pub use run::{ForEach, Given, Scored, ScoredMetric, score, score_given, score_with};
-pub use settings::{Curve, Settings, SettingsError};
+pub use settings::{Curve, Settings};
 pub use timeline::{Moment, Timeline};
 pub use totals::Totals;
 pub use view::{MIN_SPANS, SummaryView};

@@ -88,6 +88,16 @@ impl Outcome {
         }
     }
 
+    /// The same without its parts, where many are kept.
+    #[must_use]
+    pub(super) fn without_parts(mut self) -> Outcome {
+        if let Outcome::Scored { factors, parts, .. } = &mut self {
+            *factors = Vec::new();
+            *parts = Vec::new();
+        }
+        self
+    }
+
     /// Adds a remark.
     #[must_use]
     pub fn flagged(mut self, flag: &'static str) -> Outcome {

@@ -11,7 +11,7 @@ use super::{
     frozen::Frozen,
     interval::{Interval, jackknife},
     outcome::{Outcome, Subject},
-    plan::{NoDataPolicy, Plan},
+    plan::{NoDataPolicy, Plan, Planned},
     timeline::{Timeline, timeline},
     totals::Totals,
     view::SummaryView,
@@ -77,14 +77,34 @@ pub type Given = BTreeMap<&'static str, Outcome>;
 pub fn score_given(summary: &Summary, plan: &Plan, given: &Given, for_each: ForEach<'_>) -> Scored {
     let totals = Totals::of_with(summary, for_each);
     let whole = SummaryView::whole(summary, &totals);
-    let outcomes: Vec<Outcome> = plan
+    let mut outcomes: Vec<Outcome> = plan
         .metrics
         .iter()
         .map(|planned| match given.get(planned.metric.meta().code) {
-            Some(outcome) => outcome.clone(),
-            None => planned.metric.score(&whole, &planned.settings),
+            Some(outcome) => planned.checked(outcome.clone(), &whole),
+            None => planned.score(&whole),
         })
         .collect();
+    let sizes = block_sizes(summary);
+    let without = left_out(summary, &totals, plan, given, &outcomes, for_each);
+    let windows = in_windows(summary, &totals, plan, given, &outcomes, for_each);
+    // A metric that fails on a part of the run has no interval and no place in the timeline, so that its score cannot be told as the others are.
+    for (at, outcome) in outcomes.iter_mut().enumerate() {
+        let failed = |views: &[Vec<Outcome>]| {
+            views.iter().find_map(|view| match &view[at] {
+                Outcome::Failed(reason) => Some(reason.clone()),
+                _ => None,
+            })
+        };
+        if matches!(outcome, Outcome::Failed(_)) {
+            continue;
+        }
+        if let Some(reason) = failed(&without) {
+            *outcome = Outcome::Failed(format!("with a part of the run left out: {reason}"));
+        } else if let Some(reason) = failed(&windows) {
+            *outcome = Outcome::Failed(format!("on a window of the run: {reason}"));
+        }
+    }
     let counted: Vec<Option<f64>> = outcomes
         .iter()
         .map(|outcome| match outcome {
@@ -97,38 +117,14 @@ pub fn score_given(summary: &Summary, plan: &Plan, given: &Given, for_each: ForE
         .iter()
         .enumerate()
         .filter_map(|(at, score)| Some((weight(at), (*score)?))));
-
-    let sizes = block_sizes(summary);
-    let frozen: Vec<Frozen<'_>> = outcomes.iter().map(Frozen::of).collect();
-    let slots: Vec<OnceLock<Vec<f64>>> = sizes.iter().map(|_| OnceLock::new()).collect();
-    for_each(sizes.len(), &|left_out| {
-        slots[left_out].get_or_init(|| {
-            plan.metrics
-                .iter()
-                .zip(&outcomes)
-                .zip(&frozen)
-                .zip(&counted)
-                .map(|(((planned, full), frozen), counted)| {
-                    let fallback = counted.unwrap_or(0.0);
-                    match full {
-                        _ if given.contains_key(planned.metric.meta().code) => fallback,
-                        Outcome::Scored { .. } => {
-                            let view = SummaryView::without(summary, &totals, left_out, frozen);
-                            planned
-                                .metric
-                                .score(&view, &planned.settings)
-                                .score()
-                                .unwrap_or(fallback)
-                        }
-                        Outcome::NoData(_) | Outcome::Failed(_) => fallback,
-                    }
-                })
+    let without: Vec<Vec<f64>> = without
+        .iter()
+        .map(|view| {
+            let known = view.iter().zip(&counted);
+            known
+                .map(|(outcome, counted)| outcome.score().or(*counted).unwrap_or(0.0))
                 .collect()
-        });
-    });
-    let without: Vec<Vec<f64>> = slots
-        .into_iter()
-        .map(|slot| slot.into_inner().unwrap_or_default())
+        })
         .collect();
     let interval_of = |full: f64, value: &dyn Fn(&[f64]) -> f64| {
         let values: Vec<(f64, f64)> = sizes
@@ -170,6 +166,10 @@ pub fn score_given(summary: &Summary, plan: &Plan, given: &Given, for_each: ForE
         }
     }
     let covered = covered(summary, &outcomes);
+    let outcome_is_used: Vec<bool> = outcomes
+        .iter()
+        .map(|outcome| !matches!(outcome, Outcome::Failed(_)))
+        .collect();
     let metrics = outcomes
         .into_iter()
         .enumerate()
@@ -189,7 +189,7 @@ pub fn score_given(summary: &Summary, plan: &Plan, given: &Given, for_each: ForE
         metrics,
         complete: incomplete.is_empty(),
         incomplete,
-        timeline: timeline(summary, &totals, plan, for_each),
+        timeline: timeline(summary, plan, &outcome_is_used, &windows),
         confidence: confidence(
             summary,
             interval.map(|interval| (interval.high - interval.low) / 2.0),
@@ -197,6 +197,66 @@ pub fn score_given(summary: &Summary, plan: &Plan, given: &Given, for_each: ForE
         ),
         interval,
     }
+}
+
+/// Every metric's answer with each block left out; that of a metric without a score is its first.
+fn left_out(
+    summary: &Summary,
+    totals: &Totals,
+    plan: &Plan,
+    given: &Given,
+    outcomes: &[Outcome],
+    for_each: ForEach<'_>,
+) -> Vec<Vec<Outcome>> {
+    let frozen: Vec<Frozen<'_>> = outcomes.iter().map(Frozen::of).collect();
+    let asked = |left_out: usize| {
+        let one = |((planned, full), frozen): ((&Planned, &Outcome), &Frozen<'_>)| match full {
+            _ if given.contains_key(planned.metric.meta().code) => full.clone(),
+            Outcome::Scored { .. } => {
+                planned.score(&SummaryView::without(summary, totals, left_out, frozen))
+            }
+            other => other.clone(),
+        };
+        let planned = plan.metrics.iter().zip(outcomes).zip(&frozen);
+        planned.map(one).collect()
+    };
+    every(BLOCKS, for_each, &asked)
+}
+
+/// Every metric's answer to each window alone; that of a metric that failed is its first.
+fn in_windows(
+    summary: &Summary,
+    totals: &Totals,
+    plan: &Plan,
+    given: &Given,
+    outcomes: &[Outcome],
+    for_each: ForEach<'_>,
+) -> Vec<Vec<Outcome>> {
+    let asked = |window: usize| {
+        let view = SummaryView::window(summary, totals, window);
+        let one = |(planned, full): (&Planned, &Outcome)| match full {
+            Outcome::Failed(_) => full.clone(),
+            _ if given.contains_key(planned.metric.meta().code) => {
+                Outcome::NoData("it is not computed from windows".to_owned())
+            }
+            _ => planned.score(&view).without_parts(),
+        };
+        plan.metrics.iter().zip(outcomes).map(one).collect()
+    };
+    every(summary.windows().len(), for_each, &asked)
+}
+
+/// What `work` gives for each of `n`, in their order.
+fn every<T: Send + Sync>(
+    n: usize,
+    for_each: ForEach<'_>,
+    work: &(dyn Fn(usize) -> T + Sync),
+) -> Vec<T> {
+    let slots: Vec<OnceLock<T>> = (0..n).map(|_| OnceLock::new()).collect();
+    for_each(n, &|at| {
+        slots[at].get_or_init(|| work(at));
+    });
+    slots.into_iter().filter_map(OnceLock::into_inner).collect()
 }
 
 /// Records in each block: spans where there are any, else samples.

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::metric::MetricMeta;
+use crate::plugin::{ParameterValue, WrongSetting};
+
 /// Control points and exponent of one factor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Curve {
@@ -17,36 +20,35 @@ pub struct Curve {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Settings {
     curves: BTreeMap<String, Curve>,
-}
-
-/// Why a factor's points cannot be.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SettingsError {
-    /// Not above zero, or not finite.
-    #[error("`{0}` must be a finite number above 0")]
-    NotPositive(&'static str),
-    /// `mid` must lie beyond `good`.
-    #[error("`mid` must be larger than `good`: the score falls from 0.9 at `good` to 0.5 at `mid`")]
-    Order,
+    values: BTreeMap<String, ParameterValue>,
 }
 
 impl Settings {
     /// Sets a factor's points.
     ///
     /// # Errors
-    /// Points through which no falling curve goes.
-    pub fn set(&mut self, factor: &str, curve: Curve) -> Result<(), SettingsError> {
+    /// Points through which no falling curve goes, with the path to the one that is wrong, such as `disp.mid`.
+    pub fn set(&mut self, factor: &str, curve: Curve) -> Result<(), WrongSetting> {
         for (name, value) in [
             ("good", curve.good),
             ("mid", curve.mid),
             ("exponent", curve.exponent),
         ] {
             if !(value.is_finite() && value > 0.0) {
-                return Err(SettingsError::NotPositive(name));
+                return Err(WrongSetting::new(
+                    format!("{factor}.{name}"),
+                    "must be a finite number above 0",
+                ));
             }
         }
         if curve.mid <= curve.good {
-            return Err(SettingsError::Order);
+            return Err(WrongSetting::new(
+                format!("{factor}.mid"),
+                format!(
+                    "must be larger than `good`, since the score falls from 0.9 at `good` to 0.5 at `mid` (good {}, mid {})",
+                    curve.good, curve.mid
+                ),
+            ));
         }
         self.curves.insert(factor.to_owned(), curve);
         Ok(())
@@ -55,5 +57,45 @@ impl Settings {
     /// A factor's points, if set.
     pub fn curve(&self, factor: &str) -> Option<Curve> {
         self.curves.get(factor).copied()
+    }
+
+    /// Sets a parameter of the metric's own; whether there is such a one, [`Settings::check`] says.
+    pub fn set_value(&mut self, name: &str, value: ParameterValue) {
+        self.values.insert(name.to_owned(), value);
+    }
+
+    /// A parameter of the metric's own, if set.
+    pub fn value(&self, name: &str) -> Option<&ParameterValue> {
+        self.values.get(name)
+    }
+
+    /// Whether a metric of this description can use them: every factor and every parameter is its own, every value of the type and within the bounds it states.
+    ///
+    /// # Errors
+    /// The first that is not, with its path.
+    pub fn check(&self, meta: &MetricMeta) -> Result<(), WrongSetting> {
+        if let Some(factor) = self
+            .curves
+            .keys()
+            .find(|factor| meta.factor(factor).is_none())
+        {
+            return Err(WrongSetting::new(
+                factor,
+                format!("is no factor of {}", meta.code),
+            ));
+        }
+        for (name, value) in &self.values {
+            let parameters = meta.plugin.parameters;
+            match parameters.iter().find(|known| known.name == name) {
+                Some(parameter) => parameter.check(value)?,
+                None => {
+                    return Err(WrongSetting::new(
+                        name,
+                        format!("is no parameter of {}", meta.code),
+                    ));
+                }
+            }
+        }
+        Ok(())
     }
 }

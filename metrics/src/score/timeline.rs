@@ -1,13 +1,6 @@
 //! The score window by window, without the parts that need more than one.
 
-use std::sync::OnceLock;
-
-use super::{
-    plan::Plan,
-    run::{ForEach, pss},
-    totals::Totals,
-    view::SummaryView,
-};
+use super::{outcome::Outcome, plan::Plan, run::pss};
 use crate::summary::Summary;
 
 /// One window.
@@ -41,12 +34,12 @@ pub struct Timeline {
 /// This far below the median window is bad.
 const BAD: f64 = 15.0;
 
-/// Scores every window.
+/// Puts the answers of `used` metrics to each window together.
 pub(crate) fn timeline(
     summary: &Summary,
-    totals: &Totals,
     plan: &Plan,
-    for_each: ForEach<'_>,
+    used: &[bool],
+    answers: &[Vec<Outcome>],
 ) -> Timeline {
     let windows = summary.windows();
     let mut counts = vec![0; windows.len()];
@@ -55,25 +48,19 @@ pub(crate) fn timeline(
             counts[slot] += cell.n;
         }
     }
-    let slots: Vec<OnceLock<Moment>> = (0..windows.len()).map(|_| OnceLock::new()).collect();
-    for_each(windows.len(), &|at| {
-        slots[at].get_or_init(|| {
-            let view = SummaryView::window(summary, totals, at);
-            let scores = plan.metrics.iter().filter_map(|planned| {
-                Some((
-                    planned.weight,
-                    planned.metric.score(&view, &planned.settings).score()?,
-                ))
-            });
-            Moment {
-                start: windows.start(at),
-                seconds: windows.width(),
-                n: counts[at],
-                score: pss(scores).map(|score| 100.0 * score),
-            }
-        });
-    });
-    let moments: Vec<Moment> = slots.into_iter().filter_map(OnceLock::into_inner).collect();
+    let moment = |(at, answers): (usize, &Vec<Outcome>)| {
+        let scores = plan.metrics.iter().zip(answers).zip(used);
+        let scores = scores
+            .filter(|(_, used)| **used)
+            .filter_map(|((planned, answer), _)| Some((planned.weight, answer.score()?)));
+        Moment {
+            start: windows.start(at),
+            seconds: windows.width(),
+            n: counts[at],
+            score: pss(scores).map(|score| 100.0 * score),
+        }
+    };
+    let moments: Vec<Moment> = answers.iter().enumerate().map(moment).collect();
     let scored: Vec<(usize, f64)> = moments
         .iter()
         .enumerate()

@@ -132,15 +132,7 @@ pub(crate) fn run(seed: u64, planted: Option<Planted>) -> Summary {
 pub(crate) fn plan() -> Plan {
     let metrics = metrics(&[&PLUGIN_CRATE], &Default::default()).expect("registry is sound");
     Plan {
-        metrics: metrics
-            .into_iter()
-            .map(|metric| Planned {
-                metric,
-                weight: metric.meta().weight,
-                settings: Default::default(),
-                min_score: None,
-            })
-            .collect(),
+        metrics: metrics.into_iter().map(Planned::new).collect(),
         ..Plan::default()
     }
 }

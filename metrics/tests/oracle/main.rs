@@ -42,12 +42,7 @@ pub(crate) fn scored_summary(summary: &Summary) -> Vec<(&'static str, Option<f64
     let codes: Vec<&str> = metrics.iter().map(|metric| metric.meta().code).collect();
     let metrics = metrics
         .into_iter()
-        .map(|metric| Planned {
-            metric,
-            weight: 1.0,
-            settings: Default::default(),
-            min_score: None,
-        })
+        .map(|metric| Planned::with(metric, 1.0, Default::default(), None))
         .collect();
     let scored = score(
         summary,

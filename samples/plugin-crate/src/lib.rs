@@ -11,4 +11,4 @@ pub use stopwatch::Stopwatch;
 
 /// What this crate brings; a build of `pss` lists it, so that forgetting it is an error and not a silent loss.
 pub const PLUGIN_CRATE: pss_metrics::plugin::PluginCrate =
-    pss_metrics::plugin_crate!("format:stopwatch", "load:sawtooth", "metric:foobar");
+    pss_metrics::plugin_crate!(contract 1: "format:stopwatch", "load:sawtooth", "metric:foobar");

@@ -32,6 +32,10 @@ impl Format for Stopwatch {
         &META
     }
 
+    fn specimen(&self) -> Option<Vec<u8>> {
+        Some(b"stopwatch checkout 12.5ms ok\nstopwatch checkout 13ms failed\n".to_vec())
+    }
+
     fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
         head.lines()
             .next()?
@@ -72,5 +76,15 @@ impl Decoder for Lines {
             ..Span::default()
         });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_keeps_the_contract_of_formats() {
+        assert_eq!(pss_integrations::conformance::check_format(&Stopwatch), []);
     }
 }

@@ -30,6 +30,7 @@ pub(super) fn run(
 ) -> Result<Exit, Error> {
     let keys = Keys::new(&registry.metrics, &registry.ids());
     let config = load(&keys, common.config.as_deref(), &Flags::new()).map_err(Error::Config)?;
+    let registry = &registry.enabled(&config);
     match &arguments.command {
         HistoryCommand::Add(arguments) => add::run(arguments, common, registry, &config),
         HistoryCommand::List(arguments) => list::run(arguments, common, &config),

@@ -112,6 +112,7 @@ fn tables(
 ) -> Result<sql::Tables, Error> {
     let keys = Keys::new(&registry.metrics, &registry.ids());
     let config = load(&keys, common.config.as_deref(), &Flags::new()).map_err(Error::Config)?;
+    let registry = &registry.enabled(&config);
     let settings = config.input_settings();
     let rules = Arc::new(config.rules());
     let bar = Bar::new(common.quiet);

@@ -1,6 +1,7 @@
 //! A run under load: warm-up, load, and what is said of both.
 
 use std::{
+    collections::BTreeSet,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -35,6 +36,8 @@ pub struct Loaded {
     pub report: LoadReport,
     /// What the user should know.
     pub notices: Vec<String>,
+    /// Samplers that failed, with the reason.
+    pub failed: BTreeSet<String>,
     /// Whether the user stopped it.
     pub interrupted: bool,
 }
@@ -95,6 +98,7 @@ pub fn under_load(
         notices.extend(target.clean());
     }
     lane.recorder.turn(true);
+    let mut failed = BTreeSet::new();
     let watch = samplers(plan, &lane.recorder).map_err(system)?;
     let passed = {
         let loading = phases.load();
@@ -110,6 +114,7 @@ pub fn under_load(
         let seen = watch.finish();
         notices.extend(seen.notices);
         notices.extend(seen.absent);
+        failed.extend(seen.failed);
     }
     notices.extend(target.clean());
     beside(&mut host, plan.cleanup.as_ref(), "--cleanup")?;
@@ -122,6 +127,7 @@ pub fn under_load(
     Ok(Loaded {
         report: report(settings, passed, warmup),
         notices,
+        failed,
         // What follows reads, scores and writes; there is nothing more to stop in an orderly way.
         interrupted: host.close(),
     })

@@ -29,9 +29,14 @@ pub(super) fn headline(out: &mut String, report: &Report, look: &Look) {
             let title = look.paint(look.styles.heading, "Program Stability Score");
             line!(
                 out,
-                "{title}  {}{interval}  {}",
+                "{title}  {}{interval}  {}{}",
                 look.paint(style, &format!("{score:.1}")),
-                pss.band.as_deref().unwrap_or_default()
+                pss.band.as_deref().unwrap_or_default(),
+                if pss.complete {
+                    String::new()
+                } else {
+                    look.paint(look.styles.bad, ", incomplete")
+                }
             );
             line!(
                 out,

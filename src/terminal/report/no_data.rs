@@ -1,38 +1,42 @@
-//! The metrics that have no score, and what would bring them one.
+//! The metrics that have no score: those that failed, and those without data, with what would bring it.
 
 use std::fmt::Write;
 
-use pss_metrics::report::{MetricReport, Report};
+use pss_metrics::report::Report;
 
 use super::{super::style::Look, wrap::wrapped};
 
 pub(super) fn no_data(out: &mut String, report: &Report, look: &Look) {
-    let without: Vec<&MetricReport> = report
+    let failed: Vec<String> = report
         .metrics
         .iter()
-        .filter(|metric| metric.score.is_none())
+        .filter_map(|metric| {
+            let reason = metric.failed.as_ref()?;
+            Some(format!("{:<7} {reason}", metric.code))
+        })
         .collect();
-    if without.is_empty() {
+    let heading = look.paint(look.styles.bad, "failed, so that the score is incomplete");
+    section(out, &heading, &failed, look);
+    let without: Vec<String> = report
+        .metrics
+        .iter()
+        .filter(|metric| metric.score.is_none() && metric.failed.is_none())
+        .map(|metric| {
+            let reason = metric.no_data.as_deref().unwrap_or_default();
+            format!("{:<7} {reason}: {}", metric.code, metric.needs)
+        })
+        .collect();
+    let heading = look.paint(look.styles.heading, "no data, and what would bring it");
+    section(out, &heading, &without, look);
+}
+
+fn section(out: &mut String, heading: &str, metrics: &[String], look: &Look) {
+    if metrics.is_empty() {
         return;
     }
     line!(out);
-    line!(
-        out,
-        "{}",
-        look.paint(look.styles.heading, "no data, and what would bring it")
-    );
-    for metric in without {
-        let reason = metric
-            .failed
-            .as_ref()
-            .map(|reason| format!("failed: {reason}"))
-            .or_else(|| metric.no_data.clone())
-            .unwrap_or_default();
-        wrapped(
-            out,
-            &format!("{:<7} {reason}: {}", metric.code, metric.needs),
-            10,
-            look.width,
-        );
+    line!(out, "{heading}");
+    for metric in metrics {
+        wrapped(out, metric, 10, look.width);
     }
 }

@@ -25,15 +25,7 @@ pub(crate) fn plan() -> Result<Plan, String> {
         texts.join("; ")
     })?;
     Ok(Plan {
-        metrics: registered
-            .into_iter()
-            .map(|metric| Planned {
-                metric,
-                weight: metric.meta().weight,
-                settings: Default::default(),
-                min_score: None,
-            })
-            .collect(),
+        metrics: registered.into_iter().map(Planned::new).collect(),
         ..Plan::default()
     })
 }

@@ -113,7 +113,7 @@ fn shown(
             outcome.notices,
             outcome.summary.to_bytes().expect("a summary encodes"),
         )),
-        Err(error @ InputError::Worker(_)) => panic!("{error}"),
+        Err(error @ InputError::Bug { .. }) => panic!("{error}"),
         Err(error) => Err(error.to_string()),
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use pss::PLUGIN_CRATES;
 use pss_metrics::{
-    score::{Metric, Plan, Planned, Settings, metrics, score},
+    score::{Metric, Plan, Planned, metrics, score},
     summary::{FORMAT_VERSION, Summary},
 };
 use xxhash_rust::xxh3::xxh3_64;
@@ -49,15 +49,7 @@ fn tried(bytes: &[u8]) {
     let written = summary.to_bytes().expect("a summary encodes");
     assert!(Summary::from_bytes(&written).expect("it decodes") == summary);
     let plan = Plan {
-        metrics: METRICS
-            .iter()
-            .map(|metric| Planned {
-                metric: *metric,
-                weight: metric.meta().weight,
-                settings: Settings::default(),
-                min_score: None,
-            })
-            .collect(),
+        metrics: METRICS.iter().map(|metric| Planned::new(*metric)).collect(),
         ..Plan::default()
     };
     let scored = score(&summary, &plan);

@@ -47,6 +47,14 @@ impl Format for Chrome {
         &META
     }
 
+    fn specimen(&self) -> Option<Vec<u8>> {
+        Some(include_bytes!("../specimens/chrome.json").to_vec())
+    }
+
+    fn holds_back(&self) -> usize {
+        reader::HELD
+    }
+
     fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
         let root = head.json()?;
         let events = match root.shape() {

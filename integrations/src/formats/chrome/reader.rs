@@ -21,7 +21,7 @@ use super::{
 /// Longest event.
 const EVENT_LIMIT: usize = 16 << 20;
 /// Spans held back until the names of their processes are known.
-const HELD: usize = 1 << 16;
+pub(super) const HELD: usize = 1 << 16;
 /// Processes whose names are kept.
 const PROCESSES: usize = 1 << 16;
 

@@ -55,6 +55,10 @@ impl Format for Otlp {
         &META
     }
 
+    fn specimen(&self) -> Option<Vec<u8>> {
+        Some(include_bytes!("../specimens/otlp.json").to_vec())
+    }
+
     fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
         is_document(&head.json()?).then_some(Likeness::Surely)
     }

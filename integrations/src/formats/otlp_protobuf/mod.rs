@@ -50,7 +50,15 @@ impl Format for OtlpProtobuf {
         &META
     }
 
+    fn specimen(&self) -> Option<Vec<u8>> {
+        Some(include_bytes!("../specimens/otlp_protobuf.binpb").to_vec())
+    }
+
     fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
+        // Blank lines are messages without content, byte by byte; nobody writes these.
+        if head.bytes().iter().all(u8::is_ascii_whitespace) {
+            return None;
+        }
         (begins_request(head.bytes()) || is_framed(head.bytes())).then_some(Likeness::Surely)
     }
 

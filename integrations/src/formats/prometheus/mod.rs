@@ -40,6 +40,10 @@ impl Format for Prometheus {
         &META
     }
 
+    fn specimen(&self) -> Option<Vec<u8>> {
+        Some(include_bytes!("../specimens/prometheus.txt").to_vec())
+    }
+
     fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
         let mut lines = head.lines().take(200).peekable();
         let first = lines.peek()?;

@@ -1,0 +1,308 @@
+//! Reads bytes through a format, as `pss` does, but plainly: one thread, no blocks.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read, Seek, Write},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use pss_metrics::{
+    model::{Intake, Sample, Span},
+    plugin::caught,
+};
+use serde_json::value::RawValue;
+
+use crate::formats::{DecodeError, Decoder, Format, Head, InputSettings, Layout, Reading, Sink};
+
+/// What bytes brought.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Decoded {
+    /// Spans and samples, each as a line that tells one from another.
+    pub(super) records: Vec<String>,
+    /// Records that could not be used, what was passed over, and what the user should know.
+    pub(super) said: Vec<String>,
+    /// What kept the rest from being read.
+    pub(super) error: Option<String>,
+}
+
+impl Decoded {
+    /// Whether anything was said of what is wrong.
+    pub(super) fn complains(&self) -> bool {
+        self.error.is_some() || !self.said.is_empty()
+    }
+
+    /// The records in an order of their own: those of a file come from several hands.
+    pub(super) fn sorted(&self) -> Vec<&str> {
+        let mut records: Vec<&str> = self.records.iter().map(String::as_str).collect();
+        records.sort_unstable();
+        records
+    }
+}
+
+/// How bytes are handed to a format.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Way {
+    /// Whether the head says that it is the whole stream.
+    pub(super) complete: bool,
+    /// Bytes that one read gives at most, in turn; a stream may give fewer than asked for.
+    pub(super) pieces: &'static [usize],
+}
+
+/// All at once.
+pub(super) const WHOLE: Way = Way {
+    complete: true,
+    pieces: &[usize::MAX],
+};
+
+/// Reads bytes.
+///
+/// # Errors
+/// That the format panicked.
+pub(super) fn decoded(format: &dyn Format, bytes: &[u8], way: Way) -> Result<Decoded, String> {
+    let mut seen = Seen::default();
+    let mut stream = Pieces {
+        rest: bytes,
+        pieces: way.pieces,
+        turn: 0,
+        ended: Arc::default(),
+    };
+    let outcome = caught(|| read(format, bytes, way, &mut stream, &mut seen))?;
+    seen.decoded.error = outcome.err().map(|error| error.to_string());
+    Ok(seen.decoded)
+}
+
+/// Whether a format that reads a stream pushes nothing before it has seen its end; `None` where that cannot be seen.
+pub(super) fn waits_for_the_end(format: &dyn Format, bytes: &[u8]) -> Option<bool> {
+    let head = Head::new(bytes, true);
+    let opened = caught(|| format.open(&head, &InputSettings::default()));
+    let Ok(Ok(Reading::Stream(decoder))) = opened else {
+        return None;
+    };
+    let ended = Arc::new(AtomicBool::new(false));
+    let mut stream = Pieces {
+        rest: bytes,
+        pieces: &[1],
+        turn: 0,
+        ended: Arc::clone(&ended),
+    };
+    let mut seen = Seen {
+        ended,
+        ..Seen::default()
+    };
+    caught(|| decoder.decode(&mut stream, &mut seen))
+        .ok()?
+        .ok()?;
+    (seen.before || seen.after).then_some(!seen.before)
+}
+
+fn read(
+    format: &dyn Format,
+    bytes: &[u8],
+    way: Way,
+    stream: &mut Pieces<'_>,
+    seen: &mut Seen,
+) -> Result<(), DecodeError> {
+    let settings = InputSettings::default();
+    match format.open(&Head::new(bytes, way.complete), &settings)? {
+        Reading::Stream(decoder) => decoder.decode(stream, seen),
+        Reading::File(decoder) => {
+            let (first, second) = (&mut Seen::default(), &mut Seen::default());
+            let outcome = {
+                let mut sinks: [Box<dyn Sink + '_>; 2] =
+                    [Box::new(Lent(first)), Box::new(Lent(second))];
+                decoder.decode(file_of(bytes)?, &mut sinks)
+            };
+            for seen_by in [first, second] {
+                seen.decoded.records.append(&mut seen_by.decoded.records);
+                seen.decoded.said.append(&mut seen_by.decoded.said);
+            }
+            outcome
+        }
+        Reading::Records(layout, decoder) => {
+            records(layout, &mut *decoder(&settings), bytes, seen);
+            Ok(())
+        }
+    }
+}
+
+/// Cuts at record bounds.
+fn records(layout: Layout, decoder: &mut dyn Decoder, bytes: &[u8], seen: &mut Seen) {
+    let mut place = 0;
+    let mut hand = |record: Result<&str, String>, seen: &mut Seen| {
+        place += 1;
+        let outcome = record.and_then(|record| decoder.decode(record, seen));
+        seen.record(place, outcome);
+    };
+    let no_text = |_| "is no valid UTF-8".to_owned();
+    let start = match layout {
+        Layout::Lines => {
+            for line in bytes.split(|byte| *byte == b'\n') {
+                if !line.iter().all(u8::is_ascii_whitespace) {
+                    hand(std::str::from_utf8(line).map_err(no_text), seen);
+                }
+            }
+            return;
+        }
+        Layout::Array(start) => start,
+        Layout::Values => 0,
+    };
+    let text = match std::str::from_utf8(bytes.get(start..).unwrap_or_default()) {
+        Ok(text) => text,
+        Err(_) => return hand(Err("is no valid UTF-8".to_owned()), seen),
+    };
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
+        if rest.is_empty() && layout == Layout::Values || rest.starts_with(']') {
+            return;
+        }
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
+        match values.next() {
+            Some(Ok(value)) => hand(Ok(value.get()), seen),
+            _ => return hand(Err("is truncated".to_owned()), seen),
+        }
+        rest = &rest[values.byte_offset()..];
+    }
+}
+
+/// A file without a name that holds these bytes.
+fn file_of(bytes: &[u8]) -> io::Result<File> {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let name = format!("pss-conformance-{}-{number}", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    let mut options = OpenOptions::new();
+    let mut file = options
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .open(&path)?;
+    std::fs::remove_file(&path)?;
+    file.write_all(bytes)?;
+    file.rewind()?;
+    Ok(file)
+}
+
+/// A stream that comes in pieces, as those of pipes and decompressors do.
+struct Pieces<'a> {
+    rest: &'a [u8],
+    pieces: &'static [usize],
+    turn: usize,
+    ended: Arc<AtomicBool>,
+}
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let piece = self.pieces[self.turn % self.pieces.len()];
+        self.turn += 1;
+        let length = piece.min(buffer.len()).min(self.rest.len());
+        let (now, later) = self.rest.split_at(length);
+        buffer[..length].copy_from_slice(now);
+        self.rest = later;
+        if length == 0 && !buffer.is_empty() {
+            self.ended.store(true, Ordering::Relaxed);
+        }
+        Ok(length)
+    }
+}
+
+/// Takes what a format pushes.
+#[derive(Default)]
+struct Seen {
+    decoded: Decoded,
+    /// Whether the stream ended.
+    ended: Arc<AtomicBool>,
+    /// Whether something was pushed before that, and after.
+    before: bool,
+    after: bool,
+}
+
+impl Seen {
+    fn push(&mut self, record: String) {
+        let ended = self.ended.load(Ordering::Relaxed);
+        self.before |= !ended;
+        self.after |= ended;
+        self.decoded.records.push(record);
+    }
+}
+
+impl Intake for Seen {
+    fn span(&mut self, span: &Span<'_>) {
+        self.push(of_span(span));
+    }
+
+    fn sample(&mut self, sample: &Sample<'_>) {
+        self.push(of_sample(sample));
+    }
+
+    fn skipped(&mut self, what: &'static str, count: u64) {
+        self.decoded
+            .said
+            .push(format!("{count} {what} passed over"));
+    }
+}
+
+impl Sink for Seen {
+    fn record(&mut self, place: u64, outcome: Result<(), String>) {
+        let said = outcome.err().map(|why| format!("record {place} {why}"));
+        self.decoded.said.extend(said);
+    }
+
+    fn notice(&mut self, text: String) {
+        self.decoded.said.push(text);
+    }
+
+    fn interrupted(&self) -> bool {
+        false
+    }
+}
+
+/// One that is looked at again after a format took it.
+struct Lent<'a>(&'a mut Seen);
+
+impl Intake for Lent<'_> {
+    fn span(&mut self, span: &Span<'_>) {
+        self.0.span(span);
+    }
+
+    fn sample(&mut self, sample: &Sample<'_>) {
+        self.0.sample(sample);
+    }
+
+    fn skipped(&mut self, what: &'static str, count: u64) {
+        self.0.skipped(what, count);
+    }
+}
+
+impl Sink for Lent<'_> {
+    fn record(&mut self, place: u64, outcome: Result<(), String>) {
+        self.0.record(place, outcome);
+    }
+
+    fn notice(&mut self, text: String) {
+        self.0.notice(text);
+    }
+
+    fn interrupted(&self) -> bool {
+        self.0.interrupted()
+    }
+}
+
+/// A span as a line: what every format that writes keeps.
+pub(super) fn of_span(span: &Span<'_>) -> String {
+    format!(
+        "span {:?} {:?} {:?} start {:?} duration {:?} wait {:?} error {:?}",
+        span.service, span.name, span.kind, span.start, span.duration, span.wait, span.error
+    )
+}
+
+/// A sample as a line.
+pub(super) fn of_sample(sample: &Sample<'_>) -> String {
+    format!(
+        "sample {} {:?} {:?} {}",
+        sample.signal.name, sample.entity, sample.time, sample.value
+    )
+}
