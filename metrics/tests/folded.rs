@@ -8,7 +8,7 @@ use pss_metrics::{
     folded::{Aggregated, Definition, Folded, Measure, Measured, Measures, Shape},
     model::{Batch, Decided, ExtraSpec, Span},
     report::{Provenance, build},
-    score::{Curve, Metric, Outcome, Plan, Planned, Scored, Settings, score},
+    score::{Curve, Metric, Outcome, Plan, Planned, Scored, score},
     summary::{Summariser, Summary},
 };
 
@@ -96,12 +96,7 @@ fn all() -> Vec<&'static Folded> {
 }
 
 fn plan(metrics: &[&'static Folded]) -> Plan {
-    let planned = |metric: &&'static Folded| Planned {
-        metric: *metric,
-        weight: metric.meta().weight,
-        settings: Settings::default(),
-        min_score: None,
-    };
+    let planned = |metric: &&'static Folded| Planned::new(*metric);
     Plan {
         metrics: metrics.iter().map(planned).collect(),
         ..Plan::default()

@@ -1,6 +1,6 @@
 //! A table of settings with its path.
 
-use std::ops::RangeInclusive;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use pss_metrics::plugin::nearest;
 use serde_json::{Map, Value};
@@ -235,7 +235,9 @@ impl<'a> Fields<'a> {
             if known().any(|known| known == name) || others.contains(&name.as_str()) {
                 continue;
             }
-            let names: Vec<&str> = known().chain(others.iter().copied()).collect();
+            let mut names: Vec<&str> = known().chain(others.iter().copied()).collect();
+            let mut before = BTreeSet::new();
+            names.retain(|name| before.insert(*name));
             self.wrong(
                 name,
                 match nearest(name, names.iter().copied()) {
