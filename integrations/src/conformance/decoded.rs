@@ -98,6 +98,13 @@ pub(super) fn waits_for_the_end(format: &dyn Format, bytes: &[u8]) -> Option<boo
     (seen.before || seen.after).then_some(!seen.before)
 }
 
+/// Whether a format wants the file itself, to walk in it as it likes.
+pub(super) fn wants_the_file(format: &dyn Format, bytes: &[u8]) -> bool {
+    let head = Head::new(bytes, true);
+    let opened = caught(|| format.open(&head, &InputSettings::default()));
+    matches!(opened, Ok(Ok(Reading::File(_))))
+}
+
 fn read(
     format: &dyn Format,
     bytes: &[u8],
