@@ -4,8 +4,8 @@
 //! format of `pss-integrations`; what formats push is folded into a summary by `pss-metrics`, which also scores it and fills the report; [`terminal`] and the
 //! views of `pss-integrations` render that; with the feature `history`, `history` keeps it. [`cli`] has one file per command, [`config`] one per concern of `pss.toml`.
 //!
-//! [`process`] starts commands and leaves none behind; [`run`] drives samplers, the receiver of `pss-receiver` and rounds. It records native records and knows no
-//! score: they are read back as any trace is, so that a run and what was saved of it cannot differ.
+//! [`process`] starts commands and leaves none behind; [`run`] drives samplers, the receiver of `pss-receiver`, rounds, load and the phases that hooks are told of. It
+//! records native records and knows no score: they are read back as any trace is, so that a run and what was saved of it cannot differ.
 //!
 //! Crates point one way: `pss -> pss-integrations -> pss-metrics`; a heavy package, such as `pss-columnar` with polars, stands between `pss` and the latter two.
 //!
@@ -18,7 +18,6 @@
 //! `open`, a sampler by `start`. Every call into a plugin is guarded (`pss_metrics::plugin::caught`): one that fails is told with its reason, leaves the others
 //! as they are, and makes the score incomplete, which meets no threshold unless `allow_incomplete` says so. `pss plugins check` tries all of them by the rules in
 //! `pss_metrics::conformance` and `pss_integrations::conformance`.
-
 //!
 //! Plugins that are programs of their own, of `pss-process`, join behind those by `pss-plugins.lock`; `programs` reads it, and runs none of them for that.
 //!
