@@ -17,8 +17,11 @@ use crate::{
 /// Between two looks. Lag moves by the second; brokers are others' and not to be troubled.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// The watcher of the last round, by what the user said of it. One is enough: all rounds of a run say the same.
-static KEPT: Mutex<Option<(BTreeMap<String, String>, Arc<Watcher>)>> = Mutex::new(None);
+/// A watcher, by what the user said of it.
+type Kept = (BTreeMap<String, String>, Arc<Watcher>);
+
+/// The watcher of the last round. One is enough: all rounds of a run say the same.
+static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
 
 /// Looks at the cluster, while a round is on, until it is dropped.
 #[derive(Debug)]

@@ -47,6 +47,10 @@ impl Programs for Plain {
         Limits::default()
     }
 
+    #[expect(
+        clippy::print_stdout,
+        reason = "what plugins say is shown with a failure"
+    )]
     fn said(&self, plugin: &str, lines: &[String]) {
         println!("plugin {plugin}: {lines:?}");
     }
