@@ -91,6 +91,11 @@ impl Counts {
         }
     }
 
+    /// Sum over all buckets of counts that may be any, as a file has them: without overflow.
+    pub(crate) fn counted(&self) -> u64 {
+        self.iter().fold(0, |all, (_, n)| all.saturating_add(n))
+    }
+
     /// The first bucket up to which at least `rank` values lie, the values below it, and its own; the last one where there are fewer. `None` when empty.
     pub fn at_rank(&self, rank: f64) -> Option<(u16, u64, u64)> {
         let (mut below, mut skipped) = (0, 0);
@@ -347,7 +352,10 @@ impl<'de> Deserialize<'de> for Counts {
         let flat = Vec::<(u16, u64)>::deserialize(deserializer)?;
         let mut bucket = 0u16;
         let mut counts = Counts::default();
-        for (distance, count) in flat {
+        for (at, (distance, count)) in flat.into_iter().enumerate() {
+            if distance == 0 && at > 0 {
+                return Err(de::Error::custom("a bucket is there twice"));
+            }
             bucket = bucket
                 .checked_add(distance)
                 .ok_or_else(|| de::Error::custom("bucket beyond the grid"))?;

@@ -9,6 +9,8 @@ pub const FORMAT_VERSION: u16 = 1;
 
 const MAGIC: [u8; 4] = *b"PSS1";
 const HEADER: usize = 4 + 2 + 8;
+/// All counts of a summary taken together. The rest of 64 bits is room to merge: no sum of honest summaries comes near it.
+const COUNTED: u64 = 1 << 56;
 
 /// Why bytes are no summary.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,15 +82,22 @@ impl Summary {
         Ok(summary)
     }
 
-    /// What the content's types cannot promise: slots within the windows, shards within their number.
+    /// What the content's types cannot promise: slots within the windows, shards within their number, counts that leave room for those of others.
     fn check(&self) -> Result<(), EncodeError> {
         let wrong = |what: &str| Err(EncodeError::Content(what.to_owned()));
+        if self.counted() > COUNTED {
+            return wrong("its counts are larger than any run's");
+        }
         if !self.windows.is_sound(super::windows::GROUP_WINDOWS) {
             return wrong("its windows are not in order");
         }
         for group in self.groups.values() {
             if group.timed.len() > self.windows.len() || group.untimed.len() > 16 {
                 return wrong("an operation has more windows than the summary");
+            }
+            let mut cells = group.timed.iter().chain(&group.untimed).flatten();
+            if !cells.all(|cell| cell.is_sound()) {
+                return wrong("an operation has more errors, entries or cache outcomes than spans");
             }
         }
         for series in self.series.values() {
@@ -100,7 +109,30 @@ impl Summary {
             }) {
                 return wrong("a signal has more windows than its series");
             }
+            let mut cells = series
+                .entities
+                .values()
+                .flat_map(|entity| entity.timed.iter().chain(&entity.untimed).flatten());
+            if !cells.all(|cell| cell.is_sound()) {
+                return wrong("a signal's zeros or sum do not fit its samples");
+            }
         }
         Ok(())
+    }
+
+    /// Everything that was counted, added up without overflow.
+    fn counted(&self) -> u64 {
+        let groups = self.groups.values().flat_map(|group| {
+            let cells = group.timed.iter().chain(&group.untimed).flatten();
+            cells.map(|cell| cell.counted())
+        });
+        let series = self.series.values().flat_map(|series| {
+            let entities = series.entities.values();
+            let cells = entities.flat_map(|entity| entity.timed.iter().chain(&entity.untimed));
+            cells.flatten().map(|cell| cell.counted())
+        });
+        groups
+            .chain(series)
+            .fold(self.facts.counted(), u64::saturating_add)
     }
 }

@@ -91,6 +91,26 @@ impl Facts {
         cap(&mut self.sources, SOURCES);
     }
 
+    /// All counts, added up without overflow.
+    pub(crate) fn counted(&self) -> u64 {
+        [
+            self.spans,
+            self.samples,
+            self.bad,
+            self.untimed_spans,
+            self.untimed_samples,
+            self.without_duration,
+            self.zero_durations,
+            self.roots,
+            self.by_attribute,
+            self.by_name,
+            self.by_nothing,
+        ]
+        .iter()
+        .chain(self.bad_reasons.values())
+        .fold(0, |all, n| all.saturating_add(*n))
+    }
+
     pub(crate) fn merge(&mut self, other: Facts) {
         self.spans += other.spans;
         self.samples += other.samples;

@@ -72,6 +72,34 @@ impl Cell {
         }
     }
 
+    /// Whether no part is larger than what it is a part of, which a file need not promise.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.entries <= self.n
+            && self.errors <= self.error_known
+            && self.error_known <= self.n
+            && self.hits.saturating_add(self.misses) <= self.n
+    }
+
+    /// All counts, added up without overflow.
+    pub(crate) fn counted(&self) -> u64 {
+        let plain = [
+            self.n,
+            self.entries,
+            self.error_known,
+            self.errors,
+            self.hits,
+            self.misses,
+            self.wait_share.counted(),
+        ];
+        let histograms = [&self.durations, &self.wait_odds, &self.lock_odds];
+        plain
+            .into_iter()
+            .chain(histograms.into_iter().map(Histogram::counted))
+            .chain(self.extras.values().map(Histogram::counted))
+            .chain(self.tags.iter().map(|(_, n)| *n))
+            .fold(0, u64::saturating_add)
+    }
+
     pub(crate) fn count_tag(&mut self, hash: u64, n: u64) {
         match self.tags.binary_search_by_key(&hash, |tag| tag.0) {
             Ok(at) => self.tags[at].1 += n,

@@ -22,6 +22,11 @@ impl Histogram {
         self.counts.total()
     }
 
+    /// Number of values as a file has it, which may be any: added up without overflow.
+    pub(crate) fn counted(&self) -> u64 {
+        self.counts.counted()
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.counts.is_empty()
@@ -128,6 +133,11 @@ impl ShareHistogram {
     /// Number of shares.
     pub fn n(&self) -> u64 {
         self.counts.total()
+    }
+
+    /// Number of shares as a file has it, which may be any: added up without overflow.
+    pub(crate) fn counted(&self) -> u64 {
+        self.counts.counted()
     }
 
     /// The histogram of all shares of many.

@@ -125,6 +125,29 @@ pub enum SeriesCell {
 }
 
 impl SeriesCell {
+    /// All counts, added up without overflow.
+    pub(crate) fn counted(&self) -> u64 {
+        match self {
+            SeriesCell::Gauge(cell) => cell
+                .n
+                .saturating_add(cell.zeros)
+                .saturating_add(cell.values.counted()),
+            SeriesCell::Counter(cell) => cell.n,
+        }
+    }
+
+    /// Whether its parts agree, which a file need not promise.
+    pub(crate) fn is_sound(&self) -> bool {
+        match self {
+            SeriesCell::Gauge(cell) => {
+                cell.zeros <= cell.n
+                    && cell.sum >= 0
+                    && cell.sum <= i128::from(cell.n) * i128::from(u64::MAX)
+            }
+            SeriesCell::Counter(_) => true,
+        }
+    }
+
     fn merge(&mut self, other: SeriesCell) {
         match (self, other) {
             (SeriesCell::Gauge(mine), SeriesCell::Gauge(theirs)) => mine.merge(&theirs),
