@@ -91,39 +91,6 @@ impl Decimal {
         ))
     }
 
-    /// Reads the JSON number that a text starts with, times `10^shift`, where it is written plainly: without sign and exponent, of at most 19 significant digits,
-    /// and not at the very end of the text. Also says how long it is. The value is that of [`Decimal::prefix`] and [`Decimal::unsigned`]; `None` where they must be
-    /// asked.
-    #[inline]
-    pub fn plain(text: &[u8], shift: usize) -> Option<(u64, usize)> {
-        let mut mantissa = 0;
-        let mut at = plain_digits(text, 0, &mut mantissa)?;
-        if at == 0 || (at > 1 && text[0] == b'0') {
-            return None;
-        }
-        let mut fraction = 0;
-        if text.get(at) == Some(&b'.') {
-            let end = plain_digits(text, at + 1, &mut mantissa)?;
-            fraction = end - (at + 1);
-            if fraction == 0 {
-                return None;
-            }
-            at = end;
-        }
-        if matches!(text.get(at), Some(b'e' | b'E')) {
-            return None;
-        }
-        let value = if fraction <= shift {
-            mantissa.checked_mul(*POWERS.get(shift - fraction)?)?
-        } else {
-            let divisor = *POWERS.get(fraction - shift)?;
-            let (whole, rest) = (mantissa / divisor, mantissa % divisor);
-            let half = divisor / 2;
-            whole + u64::from(rest > half || (rest == half && whole % 2 == 1))
-        };
-        Some((value, at))
-    }
-
     /// The value times `10^shift`, rounded half to even, where it fits 128 bits.
     pub fn scaled(self, shift: i32) -> Option<i128> {
         if self.mantissa == 0 {
@@ -172,7 +139,7 @@ impl Decimal {
 }
 
 /// The powers of ten that fit 64 bits.
-const POWERS: [u64; 20] = {
+pub(super) const POWERS: [u64; 20] = {
     let mut powers = [1; 20];
     let mut at = 1;
     while at < 20 {
@@ -213,32 +180,7 @@ impl Digits {
     }
 }
 
-/// Gathers digits from a place on, eight at a time whether all of them are digits or not; says where they end. `None` where more than 19 would count, or fewer than
-/// eight bytes are left.
-#[inline]
-fn plain_digits(text: &[u8], mut at: usize, mantissa: &mut u64) -> Option<usize> {
-    loop {
-        let word = u64::from_le_bytes(*text.get(at..)?.first_chunk()?) ^ ZEROS;
-        // A byte above nine sets its highest bit, here or by the sum.
-        let others = (((word & 0x7f7f_7f7f_7f7f_7f7f) + 0x7676_7676_7676_7676) | word)
-            & 0x8080_8080_8080_8080;
-        let digits = (others.trailing_zeros() / 8) as usize;
-        if digits == 0 {
-            return Some(at);
-        }
-        if *mantissa >= POWERS[19 - digits] {
-            return None;
-        }
-        // Digits behind are shifted out, zeros before shifted in.
-        *mantissa = *mantissa * POWERS[digits] + of_digits(word << (64 - 8 * digits));
-        at += digits;
-        if digits < 8 {
-            return Some(at);
-        }
-    }
-}
-
-const ZEROS: u64 = 0x3030_3030_3030_3030;
+pub(super) const ZEROS: u64 = 0x3030_3030_3030_3030;
 
 /// The value of eight digits, by three multiplications (Lemire, Number parsing at a gigabyte per second, 2021).
 #[inline]
@@ -257,7 +199,7 @@ fn eight_digits(chunk: &[u8]) -> Option<u64> {
 
 /// The value of eight bytes 0..9, the first being worth most.
 #[inline]
-fn of_digits(word: u64) -> u64 {
+pub(super) fn of_digits(word: u64) -> u64 {
     let word = word * 10 + (word >> 8);
     let low = (word & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
     let high = ((word >> 16) & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
@@ -266,53 +208,7 @@ fn of_digits(word: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    proptest! {
-        /// Either way gives the same value, over every length, sign, place of the point, and end of the text.
-        #[test]
-        fn plain_numbers_are_read_alike(text in "-?[0-9]{0,21}(\\.[0-9]{0,24})?([eE][+-]?[0-9]{1,2})?", zeros in 0usize..12, behind in "[,} x.0-9]{0,16}", shift in prop_oneof![Just(0usize), Just(9)]) {
-            let text = match text.split_once('.') {
-                Some((whole, fraction)) => format!("{whole}.{}{fraction}{behind}", "0".repeat(zeros)),
-                None => format!("{text}{behind}"),
-            };
-            if let Some((value, length)) = Decimal::plain(text.as_bytes(), shift) {
-                let (decimal, expected) = Decimal::prefix(text.as_bytes()).expect("a number");
-                prop_assert_eq!(length, expected);
-                prop_assert_eq!(Ok(value), decimal.unsigned(shift as i32));
-            }
-        }
-    }
-
-    #[test]
-    fn what_python_writes_is_plain() {
-        for (text, shift, value) in [
-            ("0.0044077360229686675, \"cpu_time", 9, 4_407_736),
-            ("1700000000.000108, \"bran", 9, 1_700_000_000_000_108_000),
-            ("0.5, \"memory\"", 9, 500_000_000),
-            ("12.0, \"memory\"", 9, 12_000_000_000),
-            ("0.0000000015, \"cpu", 9, 2),
-            ("0.0000000025, \"cpu", 9, 2),
-            ("180107108, \"memory", 0, 180_107_108),
-            ("0, \"memory", 0, 0),
-        ] {
-            let plain = Decimal::plain(text.as_bytes(), shift);
-            assert_eq!(plain, Some((value, text.find(',').unwrap_or(0))), "{text}");
-        }
-        for text in [
-            "01, 345678",
-            "1., 345678",
-            ".5, 345678",
-            "-1, 345678",
-            "1e3, 345678",
-            "x, 345678",
-            "12345678901234567890, 345678",
-        ] {
-            assert_eq!(Decimal::plain(text.as_bytes(), 9), None, "{text}");
-        }
-    }
 
     fn nanoseconds(text: &str) -> Result<i64, NumberError> {
         Decimal::parse(text.as_bytes())?.signed(9)

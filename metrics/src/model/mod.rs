@@ -9,6 +9,7 @@ mod intake;
 mod naming;
 mod operation;
 mod outcome;
+mod plain;
 mod own_rules;
 mod rules;
 mod sample;

@@ -160,10 +160,18 @@ impl<'a> Scanner<'a> {
         Some(&self.text[start..end])
     }
 
-    /// A number that starts right here, times `10^shift`, as an unsigned integer; `None`, without moving, where it is not written plainly.
+    /// A whole number that starts right here; `None`, without moving, where it is not written plainly.
     #[inline]
-    pub(in crate::formats) fn plain_unsigned(&mut self, shift: usize) -> Option<u64> {
-        let (value, length) = Decimal::plain(&self.text.as_bytes()[self.at..], shift)?;
+    pub(in crate::formats) fn plain_integer(&mut self) -> Option<u64> {
+        let (value, length) = Decimal::plain_integer(&self.text.as_bytes()[self.at..])?;
+        self.at += length;
+        Some(value)
+    }
+
+    /// Seconds that start right here, in nanoseconds; `None`, without moving, where they are not written plainly.
+    #[inline]
+    pub(in crate::formats) fn plain_seconds(&mut self) -> Option<u64> {
+        let (value, length) = Decimal::plain_seconds(&self.text.as_bytes()[self.at..])?;
         self.at += length;
         Some(value)
     }

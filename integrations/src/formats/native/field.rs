@@ -75,15 +75,20 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// Passes over the key expected at a place or the one after it. Says which field that was, and the place to expect next.
+    /// Passes over the key expected at a place, or one of those after it where a record lacks some. Says which field that was, and the place to expect next.
     #[inline]
     pub(super) fn pass(&self, place: usize, scanner: &mut Scanner<'_>) -> Option<(Field, usize)> {
         let (literal, field) = self.keys.get(place)?;
         if scanner.passes(literal) {
             return Some((*field, place + 1));
         }
-        let (literal, field) = self.keys.get(place + 1)?;
-        scanner.passes(literal).then_some((*field, place + 2))
+        let rest = self.keys[place + 1..].iter().enumerate();
+        for (skipped, (literal, field)) in rest {
+            if scanner.passes(literal) {
+                return Some((*field, place + skipped + 2));
+            }
+        }
+        None
     }
 
     /// Remembers a key found at a place where it was not expected. Says which place to expect next.

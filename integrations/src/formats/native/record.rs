@@ -173,12 +173,12 @@ impl RecordDecoder {
 fn take_plain<'a>(scanner: &mut Scanner<'a>, field: Field, fields: &mut Fields<'a>) -> bool {
     match field {
         Field::Name => plain_text(scanner, &mut fields.name),
-        Field::Duration => plain_unsigned(scanner, 9, &mut fields.duration),
-        Field::Cpu => plain_unsigned(scanner, 9, &mut fields.cpu),
-        Field::Wait => plain_unsigned(scanner, 9, &mut fields.wait),
-        Field::LockWait => plain_unsigned(scanner, 9, &mut fields.lock_wait),
-        Field::QueueWait => plain_unsigned(scanner, 9, &mut fields.queue_wait),
-        Field::Memory => plain_unsigned(scanner, 0, &mut fields.memory),
+        Field::Duration => plain_seconds(scanner, &mut fields.duration),
+        Field::Cpu => plain_seconds(scanner, &mut fields.cpu),
+        Field::Wait => plain_seconds(scanner, &mut fields.wait),
+        Field::LockWait => plain_seconds(scanner, &mut fields.lock_wait),
+        Field::QueueWait => plain_seconds(scanner, &mut fields.queue_wait),
+        Field::Memory => plain_integer(scanner, &mut fields.memory),
         Field::Error => plain_bool(scanner, &mut fields.error),
         Field::Timestamp => plain_instant(scanner, &mut fields.timestamp),
         Field::Start => plain_instant(scanner, &mut fields.start),
@@ -215,8 +215,19 @@ fn plain_identity<'a>(scanner: &mut Scanner<'a>, into: &mut Cow<'a, str>) -> boo
 }
 
 #[inline]
-fn plain_unsigned(scanner: &mut Scanner<'_>, shift: usize, into: &mut Option<u64>) -> bool {
-    match scanner.plain_unsigned(shift) {
+fn plain_seconds(scanner: &mut Scanner<'_>, into: &mut Option<u64>) -> bool {
+    match scanner.plain_seconds() {
+        None => plain_null(scanner, into),
+        value => {
+            *into = value;
+            true
+        }
+    }
+}
+
+#[inline]
+fn plain_integer(scanner: &mut Scanner<'_>, into: &mut Option<u64>) -> bool {
+    match scanner.plain_integer() {
         None => plain_null(scanner, into),
         value => {
             *into = value;
@@ -228,7 +239,7 @@ fn plain_unsigned(scanner: &mut Scanner<'_>, shift: usize, into: &mut Option<u64
 #[inline]
 fn plain_instant(scanner: &mut Scanner<'_>, into: &mut Option<i64>) -> bool {
     let before = *scanner;
-    match scanner.plain_unsigned(9).map(i64::try_from) {
+    match scanner.plain_seconds().map(i64::try_from) {
         None => plain_null(scanner, into),
         Some(Ok(value)) => {
             *into = Some(value);
