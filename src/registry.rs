@@ -92,6 +92,10 @@ impl Registry {
             .samplers
             .retain(|sampler| is_enabled(&sampler.meta().plugin));
         enabled.views.retain(|view| is_enabled(view.meta()));
+        enabled.loads.retain(|load| is_enabled(&load.meta().plugin));
+        enabled
+            .sources
+            .retain(|source| is_enabled(&source.meta().plugin));
         enabled
     }
 

@@ -25,6 +25,7 @@ pub(super) fn run(arguments: &Load, common: &Common, registry: &Registry) -> Res
     let LoadCommand::Preview(preview) = &arguments.command;
     let keys = Keys::new(&registry.metrics, &registry.ids());
     let config = load(&keys, common.config.as_deref(), &Flags::new()).map_err(Error::Config)?;
+    let registry = &registry.enabled(&config);
     let shared = Shared {
         duration: preview.duration.as_deref(),
         warmup: None,
@@ -78,6 +79,10 @@ pub(super) fn settings(
     config: &Config,
     registry: &Registry,
 ) -> Result<LoadSettings, Error> {
+    let shape = table.get("shape").and_then(serde_json::Value::as_str);
+    if let Some(why) = shape.and_then(|shape| registry.switched_off(&format!("load:{shape}"))) {
+        return Err(Error::Usage(why));
+    }
     let read = |file: &str, all: bool| starts(file, all, config, registry);
     LoadSettings::read(table, &registry.loads, &read).map_err(|mistakes| {
         let errors = mistakes

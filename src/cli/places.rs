@@ -60,6 +60,9 @@ fn remote(
         .find(|source| source.meta().plugin.name == scheme)
         .ok_or_else(|| {
             let id = format!("source:{scheme}");
+            if let Some(why) = registry.switched_off(&id) {
+                return Error::Usage(format!("`{name}` cannot be read: {why}"));
+            }
             let help = feature_that_brings(&id)
                 .or_else(|| {
                     nearest(&scheme, names()).map(|near| format!("did you mean {near}://?"))

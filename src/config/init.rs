@@ -20,7 +20,7 @@ pub const TEMPLATE: &str = r#"# Settings of pss; all of them are optional. `pss 
 # enabled = false            # do not score it at all
 
 [formats.csv]
-# enabled = false            # one table for each plugin: [metrics.CODE], [formats.NAME], [samplers.NAME], [views.NAME]
+# enabled = false            # one table for each plugin: [metrics.CODE], [formats.NAME], [samplers.NAME], [views.NAME], [loads.NAME], [sources.NAME]
 
 [input]
 # operation = "{name} {http.route}"  # what tells operations apart; {name} alone where nothing is said

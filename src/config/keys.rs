@@ -262,6 +262,8 @@ impl Keys {
             ("format", "whether inputs are read as it, and written"),
             ("sampler", "whether it takes part in `pss run`"),
             ("view", "whether reports are written as it"),
+            ("load", "whether load may be shaped by it"),
+            ("source", "whether it is read"),
         ] {
             let of_kind = |id: &String| {
                 Some(

@@ -249,6 +249,19 @@ fn a_required_hook_that_fails_stops_before_anything_runs() {
 }
 
 #[test]
+fn a_hook_that_is_switched_off_is_told_of_nothing() {
+    let work = Work::new();
+    work.write("pss.toml", format!("{JSONL}enabled = false\n"));
+    let (_, report) = run(&work, &["--runs", "1", "--", "true"]);
+    assert_eq!(phases(&work), [""; 0]);
+    assert_eq!(report["run"]["hooks"], serde_json::json!([]));
+    // What is wrong with it is told all the same.
+    work.write("pss.toml", "[[hooks]]\nname = \"jsonl\"\nenabled = false\n");
+    work.pss(&["run", "--", "true"])
+        .fails(2, &["`hooks[0].config.file` is missing"]);
+}
+
+#[test]
 fn mistakes_are_told_with_their_paths_before_anything_runs() {
     let work = Work::new();
     work.write(

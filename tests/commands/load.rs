@@ -67,6 +67,25 @@ fn preview_shows_the_schedule_in_three_forms() {
 }
 
 #[test]
+fn a_shape_that_is_switched_off_says_where() {
+    let work = Work::new();
+    work.write("pss.toml", "[loads.sine]\nenabled = false\n");
+    for command in [&["load", "preview"][..], &["run"]] {
+        let flags = ["--load", "sine", "--rate", "5", "--duration", "2s"];
+        let target: &[&str] = if command == ["run"] {
+            &["--", "touch", "ran"]
+        } else {
+            &[]
+        };
+        work.pss(&[command, &flags, target].concat())
+            .fails(2, &["load:sine is switched off by pss.toml:2"]);
+    }
+    assert!(!work.path("ran").exists());
+    let listed = work.pss(&["plugins", "info", "load:sine"]);
+    assert!(listed.out.contains("disabled"), "{}", listed.out);
+}
+
+#[test]
 fn settings_stand_in_the_file_and_flags_on_top() {
     let work = Work::new();
     work.write(

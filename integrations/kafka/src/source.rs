@@ -81,3 +81,13 @@ fn place(asked: &Asked<'_>) -> Result<(Cluster, String), Unusable> {
     let cluster = Cluster::new(asked.settings, &[AHEAD], &always)?;
     Ok((cluster, address.topic))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_contract_is_kept() {
+        assert_eq!(pss_integrations::conformance::check_source(&KafkaTopic), []);
+    }
+}

@@ -11,6 +11,8 @@ pub enum Takes {
     Length,
     /// Text.
     Text,
+    /// Where a server is, as `http://..` or `https://..`; it may hold credentials.
+    Address,
     /// true or false.
     Bool,
     /// A list of texts.
@@ -31,6 +33,7 @@ impl Takes {
             Takes::Rate => "rate",
             Takes::Length => "length of time",
             Takes::Text => "text",
+            Takes::Address => "address",
             Takes::Bool => "true or false",
             Takes::Texts => "list of texts",
             Takes::Numbers => "list of numbers",

@@ -23,7 +23,7 @@ static META: HookMeta = HookMeta {
     parameters: &[
         Parameter::required(
             "url",
-            Takes::Text,
+            Takes::Address,
             "the gateway, such as http://127.0.0.1:9091",
         ),
         Parameter::optional(

@@ -74,6 +74,12 @@ const ENTRY: &[Parameter] = &[
         Some("false"),
         "the run does not begin where it fails at run_start",
     ),
+    Parameter::optional(
+        "enabled",
+        Takes::Bool,
+        Some("true"),
+        "whether it is told at all",
+    ),
     Parameter::optional("config", Takes::Pairs, None, "its own settings"),
 ];
 
@@ -132,7 +138,9 @@ pub fn plan(
     let config = entry.table("config")?;
     config.check(hook.meta().parameters, &[]);
     let telling = hook.build(&config, around)?;
-    Some(Planned {
+    // Built all the same: what is wrong with its settings is told before it is switched on.
+    let enabled = entry.truth("enabled").unwrap_or(true);
+    enabled.then(|| Planned {
         name: hook.meta().plugin.name.to_owned(),
         on,
         limit: Duration::from_secs_f64(limit.min(3600.0)),

@@ -23,7 +23,7 @@ static META: HookMeta = HookMeta {
     parameters: &[
         Parameter::required(
             "url",
-            Takes::Text,
+            Takes::Address,
             "where to send it; \"${NAME}\" takes it from the environment",
         ),
         Parameter::optional(

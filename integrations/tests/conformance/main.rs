@@ -1,7 +1,10 @@
-//! The rules for formats, samplers and views: the built-in ones keep them all, and for each there is a plugin that breaks it alone.
+//! The rules for plugins of every kind but metrics: the built-in ones keep them all, and for each there is a plugin that breaks it alone.
 
 mod formats;
+mod hooks;
+mod loads;
 mod samplers;
+mod sources;
 mod views;
 
 use pss_integrations::conformance::{Finding, Rule};

@@ -85,6 +85,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn it_keeps_the_contract_of_load_shapes() {
+        let findings = pss_integrations::conformance::check_load(&Sawtooth, &[&Sawtooth]);
+        assert_eq!(findings, []);
+    }
+
+    #[test]
     fn it_holds_its_mean_and_climbs() {
         let settings = json!({ "shape": "sawtooth", "teeth": 3 });
         let mistakes = Mistakes::default();

@@ -2,8 +2,13 @@
 
 use std::fmt::Write;
 
-use pss_integrations::conformance::{
-    FORMAT_RULES, Finding, Rule, SAMPLER_RULES, VIEW_RULES, check_format, check_sampler, check_view,
+use pss_integrations::{
+    conformance::{
+        FORMAT_RULES, Finding, HOOK_RULES, LOAD_RULES, Rule, SAMPLER_RULES, SOURCE_RULES,
+        VIEW_RULES, check_format, check_hook, check_load, check_sampler, check_source, check_view,
+    },
+    load::Load,
+    samplers::Sampler,
 };
 use pss_metrics::{
     conformance::{METRIC_RULES, check_metric},
@@ -126,9 +131,7 @@ fn tried(shelf: &Shelf<'_>, meta: &PluginMeta) -> (&'static [Rule], Vec<Finding>
             let sampler = samplers.find(|sampler| sampler.meta().plugin.id() == id);
             // Nothing is said to it: what is tried is the plugin, and not the cluster that the user names.
             let settings = std::collections::BTreeMap::new();
-            let check = |sampler: &&'static dyn pss_integrations::samplers::Sampler| {
-                check_sampler(*sampler, &settings)
-            };
+            let check = |sampler: &&'static dyn Sampler| check_sampler(*sampler, &settings);
             (SAMPLER_RULES, sampler.map(check).unwrap_or_default())
         }
         PluginKind::View => {
@@ -139,6 +142,29 @@ fn tried(shelf: &Shelf<'_>, meta: &PluginMeta) -> (&'static [Rule], Vec<Finding>
                 view.map(|view| check_view(*view)).unwrap_or_default(),
             )
         }
-        PluginKind::Load | PluginKind::Hook | PluginKind::Source => (&[], Vec::new()),
+        PluginKind::Load => {
+            let mut loads = registry.loads.iter();
+            let load = loads.find(|load| load.meta().plugin.id() == id);
+            let check = |load: &&'static dyn Load| check_load(*load, &registry.loads);
+            (LOAD_RULES, load.map(check).unwrap_or_default())
+        }
+        PluginKind::Hook => {
+            let mut hooks = registry.hooks.iter();
+            let hook = hooks.find(|hook| hook.meta().plugin.id() == id);
+            (
+                HOOK_RULES,
+                hook.map(|hook| check_hook(*hook)).unwrap_or_default(),
+            )
+        }
+        PluginKind::Source => {
+            let mut sources = registry.sources.iter();
+            let source = sources.find(|source| source.meta().plugin.id() == id);
+            (
+                SOURCE_RULES,
+                source
+                    .map(|source| check_source(*source))
+                    .unwrap_or_default(),
+            )
+        }
     }
 }

@@ -53,17 +53,7 @@ pub(super) fn run(
         PluginsCommand::Check { plugin, json } => {
             let chosen = match plugin {
                 Some(plugin) => vec![shelf.find(plugin)?],
-                None => {
-                    // Load shapes, hooks and sources have no rules yet.
-                    let all = shelf.registry.all().into_iter();
-                    all.filter(|meta| {
-                        !matches!(
-                            meta.kind,
-                            PluginKind::Load | PluginKind::Hook | PluginKind::Source
-                        )
-                    })
-                    .collect()
-                }
+                None => shelf.registry.all(),
             };
             return check::run(&shelf, &chosen, *json);
         }
