@@ -289,6 +289,61 @@ fn a_run_of_which_nothing_is_known() {
     assert!(!written.read("openmetrics").contains("pss_score "));
 }
 
+#[cfg(unix)]
+#[test]
+fn rounds_of_a_command() {
+    let run = ["run", "--quiet", "--otlp", "off", "--runs", "6"];
+    let written = Written::by(&run, &["--", "sleep", "0.02"]);
+    assert_eq!(written.code, Some(0));
+    agree(&written);
+    for (view, text) in [
+        ("html", "<section id=\"rounds\""),
+        ("markdown", "#### 6 rounds of `sleep 0.02`"),
+        ("csv", "\nround_time,,,,,,median,"),
+        (
+            "openmetrics",
+            "pss_run_value{of=\"round_time\",name=\"median\",unit=\"s\"}",
+        ),
+    ] {
+        assert!(written.read(view).contains(text), "{view}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn load_on_a_command() {
+    let load = [
+        "--load", "constant", "--rate", "40", "--count", "30", "--warmup", "250ms",
+    ];
+    let run = [&["run", "--quiet", "--otlp", "off"], &load[..]].concat();
+    // One in two fails.
+    let script = "mkdir \"$0\" 2>/dev/null || { rmdir \"$0\"; exit 3; }";
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let toggle = folder.path().join("toggle");
+    let written = Written::by(
+        &run,
+        &["--", "sh", "-c", script, toggle.to_str().expect("UTF-8")],
+    );
+    let failed = &written.json()["run"]["load"]["failed"];
+    assert!(failed.as_u64().is_some_and(|failed| failed > 0), "{failed}");
+    agree(&written);
+    for (view, text) in [
+        ("html", "<section id=\"load\""),
+        ("html", "code 3"),
+        ("markdown", "#### 30 arrivals at"),
+        ("markdown", "| Latency, from the scheduled start: scored |"),
+        ("csv", "\nload_latency,,,,,,p99,"),
+        ("csv", "\nload,,,,,,started,30,"),
+        (
+            "openmetrics",
+            "pss_run_value{of=\"load\",name=\"started\",unit=\"\"} 30",
+        ),
+    ] {
+        assert!(written.read(view).contains(text), "{view}: {text}");
+    }
+    assert!(!written.read("html").contains("id=\"rounds\""));
+}
+
 #[test]
 fn numbers_are_found_in_texts() {
     assert_eq!(

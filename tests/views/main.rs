@@ -21,26 +21,31 @@ const VIEWS: [&str; 9] = [
     "svg",
 ];
 
-/// What one call of `pss analyze` wrote.
+/// What one call of `pss` wrote.
 struct Written {
     folder: TempDir,
     code: Option<i32>,
 }
 
 impl Written {
+    /// Of one call of `pss analyze`.
     fn of(input: &str, arguments: &[&str]) -> Written {
+        Written::by(&[&["analyze", input, "--quiet"], arguments].concat(), &[])
+    }
+
+    /// Of one call of `pss`, its arguments before and behind the views.
+    fn by(before: &[&str], behind: &[&str]) -> Written {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut command = Command::new(env!("CARGO_BIN_EXE_pss"));
         command
             .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
-            .args(["analyze", input, "--quiet"])
-            .args(arguments)
+            .args(before)
             .env("XDG_CONFIG_HOME", "/nonexistent");
         for view in VIEWS {
             let path = folder.path().join(view);
             command.args(["--export", &format!("{view}={}", path.display())]);
         }
-        let output = command.output().expect("pss starts");
+        let output = command.args(behind).output().expect("pss starts");
         Written {
             folder,
             code: output.status.code(),

@@ -4,7 +4,10 @@ use std::io;
 
 use pss_metrics::{plugin::PluginMeta, plugin_meta, report::Report};
 
-use super::contract::{View, ViewEntry};
+use super::{
+    contract::{View, ViewEntry},
+    run_figures::figures,
+};
 
 static META: PluginMeta = plugin_meta!(
     View,
@@ -40,6 +43,7 @@ impl View for Csv {
         let mut lines = Lines(csv::Writer::from_writer(out));
         lines.0.write_record(COLUMNS)?;
         run(&mut lines, report)?;
+        command(&mut lines, report)?;
         metrics(&mut lines, report)?;
         operations(&mut lines, report)?;
         timeline(&mut lines, report)?;
@@ -141,6 +145,18 @@ fn run<W: io::Write>(lines: &mut Lines<W>, report: &Report) -> io::Result<()> {
         &inert(&reasons),
     ];
     Ok(lines.0.write_record(record)?)
+}
+
+/// Rounds, or load.
+fn command<W: io::Write>(lines: &mut Lines<W>, report: &Report) -> io::Result<()> {
+    for figure in report.run.iter().flat_map(figures) {
+        let about = About {
+            kind: figure.of,
+            ..About::default()
+        };
+        lines.number(about, figure.name, Some(figure.value), figure.unit)?;
+    }
+    Ok(())
 }
 
 fn metrics<W: io::Write>(lines: &mut Lines<W>, report: &Report) -> io::Result<()> {

@@ -14,6 +14,7 @@ pub mod markdown;
 mod names;
 pub mod numbers;
 pub mod openmetrics;
+mod run_figures;
 pub mod svg;
 
 pub use contract::{View, ViewEntry, views};

@@ -8,7 +8,10 @@ use pss_metrics::{
     report::{Report, VerdictOutcome},
 };
 
-use super::contract::{View, ViewEntry};
+use super::{
+    contract::{View, ViewEntry},
+    run_figures::figures,
+};
 
 static META: PluginMeta = plugin_meta!(
     View,
@@ -30,6 +33,7 @@ impl View for OpenMetrics {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut text = Text::default();
         run(&mut text, report);
+        command(&mut text, report);
         metrics(&mut text, report);
         operations(&mut text, report);
         input(&mut text, report);
@@ -74,6 +78,22 @@ fn run(text: &mut Text, report: &Report) {
         "pss_complete",
         "Whether all metrics that had to have data have.",
         [(vec![], Some(flag(pss.complete)))],
+    );
+}
+
+/// Rounds, or load.
+fn command(text: &mut Text, report: &Report) {
+    text.gauge(
+        "pss_run_value",
+        "What is known of the rounds of a command, or of the load it was under, in its unit.",
+        report.run.iter().flat_map(figures).map(|figure| {
+            let labels = [
+                ("of", figure.of),
+                ("name", figure.name),
+                ("unit", figure.unit),
+            ];
+            (labels.to_vec(), Some(figure.value))
+        }),
     );
 }
 

@@ -6,7 +6,7 @@ mod example;
 mod info;
 mod list;
 
-use pss_metrics::plugin::{PluginKind, PluginMeta, canonical, nearest};
+use pss_metrics::plugin::{PluginMeta, canonical, nearest};
 
 use super::{
     arguments::{Common, Plugins, PluginsCommand},

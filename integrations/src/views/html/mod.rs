@@ -12,6 +12,7 @@
 mod compared;
 mod curve;
 mod gauge;
+mod load;
 mod number;
 mod page;
 mod ridge;

@@ -16,6 +16,7 @@ use super::{
     curve::{self, curve},
     gauge::Gauge,
     grade,
+    load::Load,
     number::{Number, at, left_out},
     ridge::{self, ridges},
     rounds::Rounds,
@@ -60,6 +61,7 @@ pub(super) struct Page {
     warnings: Vec<String>,
     compared: Option<Compared>,
     rounds: Option<Rounds>,
+    load: Option<Load>,
     lost: Option<Lost>,
     metrics: Vec<Metric>,
     absent: Vec<Absent>,
@@ -257,6 +259,7 @@ impl Page {
             warnings: sentences(&report.warnings),
             compared: Compared::of(report, rows),
             rounds: Rounds::of(report),
+            load: Load::of(report),
             lost: lost(report),
             metrics: report
                 .metrics

@@ -32,7 +32,7 @@ pub(super) struct Spread {
 
 impl Rounds {
     pub(super) fn of(report: &Report) -> Option<Rounds> {
-        let run = report.run.as_ref()?;
+        let run = report.run.as_ref().filter(|run| run.load.is_none())?;
         let megabytes = |bytes: f64| format!("{:.1} MB", bytes * 1e-6);
         Some(Rounds {
             command: visible(&run.command.join(" ")),

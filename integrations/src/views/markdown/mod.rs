@@ -1,6 +1,9 @@
 //! Markdown: what a step summary, a merge request or a wiki shows.
 
-use std::{fmt::Write as _, io};
+mod escape;
+mod run;
+
+use std::io;
 
 use pss_metrics::{
     plugin::PluginMeta,
@@ -9,9 +12,13 @@ use pss_metrics::{
     score::Level,
 };
 
+use self::{
+    escape::{code, text},
+    run::run,
+};
 use super::{
     contract::{View, ViewEntry},
-    names::{named, sentence, subject, visible},
+    names::{named, subject, visible},
     numbers::{clock, count, or_na, percent, points, seconds, span, value},
 };
 
@@ -38,6 +45,7 @@ impl View for Markdown {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut page = Page::default();
         headline(&mut page, report);
+        run(&mut page, report);
         metrics(&mut page, report);
         operations(&mut page, report);
         timeline(&mut page, report);
@@ -313,59 +321,4 @@ fn input(page: &mut Page, report: &Report) {
             page.row(&format!("- note: {}", text(warning)));
         }
     });
-}
-
-/// A sentence: everything that Markdown or HTML would act on is escaped.
-fn text(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in sentence(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            // A link or a mention starts only at a whole sign.
-            '@' => out.push_str("&#64;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// A name as code, in which nothing is a link, a mention or a mark.
-fn code(name: &str) -> String {
-    let mut fence = 1;
-    let mut run = 0;
-    for c in name.chars() {
-        run = if c == '`' { run + 1 } else { 0 };
-        fence = fence.max(run + 1);
-    }
-    let fence = "`".repeat(fence);
-    let pad = if name.starts_with('`') || name.ends_with('`') {
-        " "
-    } else {
-        ""
-    };
-    let mut out = String::new();
-    // A table is cut into cells before its code is seen.
-    let _ = write!(out, "{fence}{pad}{}{pad}{fence}", name.replace('|', "\\|"));
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_from_outside_stay_texts() {
-        assert_eq!(
-            text("<b> a_b | [x](y) @me\n"),
-            "&lt;b&gt; a\\_b \\| \\[x\\](y) &#64;me?"
-        );
-        assert_eq!(code("a|b"), "`a\\|b`");
-        assert_eq!(code("`a``"), "``` `a`` ```");
-    }
 }
