@@ -1,58 +1,11 @@
 //! The mock cluster of `pss-kafka`, as a process.
 
-use std::{
-    io::{BufRead, BufReader, Write},
-    path::PathBuf,
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
-    sync::OnceLock,
-};
+use std::{path::PathBuf, process::Command, sync::OnceLock};
 
-pub(crate) struct Cluster {
-    process: Child,
-    orders: ChildStdin,
-    answers: BufReader<ChildStdout>,
-    pub(crate) servers: String,
-}
+#[path = "../../integrations/kafka/tests/kafka/cluster.rs"]
+mod process;
 
-impl Cluster {
-    pub(crate) fn new() -> Cluster {
-        let mut process = Command::new(program())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the cluster starts");
-        let orders = process.stdin.take().expect("a pipe");
-        let answers = BufReader::new(process.stdout.take().expect("a pipe"));
-        let mut cluster = Cluster {
-            process,
-            orders,
-            answers,
-            servers: String::new(),
-        };
-        cluster.servers = cluster.answer();
-        cluster
-    }
-
-    fn answer(&mut self) -> String {
-        let mut line = String::new();
-        self.answers.read_line(&mut line).expect("an answer");
-        line.trim().to_owned()
-    }
-
-    /// Does one thing, and is done when this returns.
-    pub(crate) fn order(&mut self, order: &str) {
-        writeln!(self.orders, "{order}").expect("a live process");
-        assert_eq!(self.answer(), "ok", "{order}");
-    }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        // What fails here fails because it ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
+pub(crate) use process::Cluster;
 
 /// The example `cluster` of another package, which cargo does not build for the tests of this one.
 fn program() -> &'static PathBuf {

@@ -13,14 +13,12 @@ use pss_integrations::formats::{
     Capabilities, DecodeError, FileDecoder, Format, FormatEntry, FormatMeta, Head, InputSettings,
     Likeness, Reading, RecordWriter, Sink, table::Columns,
 };
-use pss_metrics::{
-    model::{Intake, Sample, Span},
-    plugin_meta,
-};
+use pss_metrics::plugin_meta;
 
 use crate::{
     frame::{content, push},
-    rows::{ROWS, Rows, schema},
+    rows::schema,
+    writer::{FrameWriter, Frames},
 };
 
 static META: FormatMeta = FormatMeta {
@@ -74,7 +72,13 @@ impl Format for Arrow {
     }
 
     fn writer(&self, out: Box<dyn Write + Send>) -> Option<Box<dyn RecordWriter>> {
-        Some(Box::new(Writer::new(out)))
+        // No column of it is a dictionary.
+        let schema = schema();
+        let out = IpcWriter::new(out)
+            // Without text views, which many readers do not know.
+            .with_compat_level(CompatLevel::oldest())
+            .batched(&schema, vec![Default::default(); schema.len()]);
+        Some(Box::new(FrameWriter::new(out)))
     }
 }
 
@@ -127,65 +131,12 @@ impl FileDecoder for Reader {
 
 type Batched = polars::io::ipc::BatchedWriter<Box<dyn Write + Send>>;
 
-struct Writer {
-    rows: Rows,
-    out: Result<Batched, Option<io::Error>>,
-}
-
-impl Writer {
-    fn new(out: Box<dyn Write + Send>) -> Writer {
-        // No column of it is a dictionary.
-        let schema = schema();
-        Writer {
-            rows: Rows::default(),
-            out: IpcWriter::new(out)
-                // Without text views, which many readers do not know.
-                .with_compat_level(CompatLevel::oldest())
-                .batched(&schema, vec![Default::default(); schema.len()])
-                .map_err(|error| Some(io::Error::other(error))),
-        }
+impl Frames for Batched {
+    fn write(&mut self, frame: &DataFrame) -> PolarsResult<()> {
+        self.write_batch(frame)
     }
 
-    fn flush(&mut self) {
-        let frame = self.rows.take();
-        if let Ok(out) = &mut self.out
-            && let Err(error) = frame.and_then(|frame| out.write_batch(&frame))
-        {
-            self.out = Err(Some(io::Error::other(error)));
-        }
-    }
-
-    fn flush_if_full(&mut self) {
-        if self.rows.len() >= ROWS {
-            self.flush();
-        }
-    }
-}
-
-impl Intake for Writer {
-    fn span(&mut self, span: &Span<'_>) {
-        self.rows.span(span);
-        self.flush_if_full();
-    }
-
-    fn sample(&mut self, sample: &Sample<'_>) {
-        self.rows.sample(sample);
-        self.flush_if_full();
-    }
-
-    fn skipped(&mut self, _: &'static str, _: u64) {}
-}
-
-impl RecordWriter for Writer {
-    fn finish(mut self: Box<Self>) -> io::Result<()> {
-        if self.rows.len() > 0 {
-            self.flush();
-        }
-        match &mut self.out {
-            Ok(out) => out.finish().map_err(io::Error::other),
-            Err(error) => Err(error
-                .take()
-                .unwrap_or_else(|| io::Error::other("writing failed before"))),
-        }
+    fn finish(&mut self) -> PolarsResult<()> {
+        Batched::finish(self)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, Write},
+    io::Write,
     sync::atomic::{AtomicUsize, Ordering},
 };
 
@@ -12,14 +12,12 @@ use pss_integrations::formats::{
     Likeness, Reading, RecordWriter, Sink,
     table::{Columns, Field},
 };
-use pss_metrics::{
-    model::{Intake, Sample, Span},
-    plugin_meta,
-};
+use pss_metrics::plugin_meta;
 
 use crate::{
     frame::{content, push},
-    rows::{ROWS, Rows, schema},
+    rows::schema,
+    writer::{FrameWriter, Frames},
 };
 
 static META: FormatMeta = FormatMeta {
@@ -65,7 +63,10 @@ impl Format for Parquet {
     }
 
     fn writer(&self, out: Box<dyn Write + Send>) -> Option<Box<dyn RecordWriter>> {
-        Some(Box::new(Writer::new(out)))
+        let out = ParquetWriter::new(out)
+            .set_parallel(false)
+            .batched(&schema());
+        Some(Box::new(FrameWriter::new(out)))
     }
 }
 
@@ -152,62 +153,12 @@ impl FileDecoder for Reader {
 
 type Batched = polars::io::parquet::write::BatchedWriter<Box<dyn Write + Send>>;
 
-struct Writer {
-    rows: Rows,
-    out: Result<Batched, Option<io::Error>>,
-}
-
-impl Writer {
-    fn new(out: Box<dyn Write + Send>) -> Writer {
-        Writer {
-            rows: Rows::default(),
-            out: ParquetWriter::new(out)
-                .set_parallel(false)
-                .batched(&schema())
-                .map_err(|error| Some(io::Error::other(error))),
-        }
+impl Frames for Batched {
+    fn write(&mut self, frame: &DataFrame) -> PolarsResult<()> {
+        self.write_batch(frame)
     }
 
-    fn flush(&mut self) {
-        let frame = self.rows.take();
-        if let Ok(out) = &mut self.out
-            && let Err(error) = frame.and_then(|frame| out.write_batch(&frame))
-        {
-            self.out = Err(Some(io::Error::other(error)));
-        }
-    }
-
-    fn flush_if_full(&mut self) {
-        if self.rows.len() >= ROWS {
-            self.flush();
-        }
-    }
-}
-
-impl Intake for Writer {
-    fn span(&mut self, span: &Span<'_>) {
-        self.rows.span(span);
-        self.flush_if_full();
-    }
-
-    fn sample(&mut self, sample: &Sample<'_>) {
-        self.rows.sample(sample);
-        self.flush_if_full();
-    }
-
-    fn skipped(&mut self, _: &'static str, _: u64) {}
-}
-
-impl RecordWriter for Writer {
-    fn finish(mut self: Box<Self>) -> io::Result<()> {
-        if self.rows.len() > 0 {
-            self.flush();
-        }
-        match &mut self.out {
-            Ok(out) => out.finish().map(drop).map_err(io::Error::other),
-            Err(error) => Err(error
-                .take()
-                .unwrap_or_else(|| io::Error::other("writing failed before"))),
-        }
+    fn finish(&mut self) -> PolarsResult<()> {
+        Batched::finish(self).map(drop)
     }
 }

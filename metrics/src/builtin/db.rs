@@ -4,10 +4,7 @@ use super::durations;
 use crate::{
     model::Category,
     plugin_meta,
-    score::{
-        Example, Metric, MetricEntry, MetricMeta, Outcome, Settings, Story, SummaryView, even,
-        plain,
-    },
+    score::{Metric, MetricEntry, MetricMeta, Outcome, Settings, SummaryView},
 };
 
 static META: MetricMeta = MetricMeta {
@@ -23,63 +20,13 @@ static META: MetricMeta = MetricMeta {
     limits: durations::LIMITS,
     advice: "look at the operation with the most points: missing indexes and lock waits show as disp, a filling table or a changed plan as lev",
     sources: &["Dean and Barroso, The Tail at Scale, CACM 2013"],
-    examples: &[
-        Example {
-            title: "every call takes 9 to 11 ms",
-            story: steady,
-            score: Some(0.999),
-        },
-        Example {
-            title: "one call of twenty takes 400 ms more",
-            story: tail,
-            score: Some(0.489),
-        },
-        Example {
-            title: "calls take three times as long from half time on",
-            story: shift,
-            score: Some(0.395),
-        },
-        Example {
-            title: "twenty calls",
-            story: few,
-            score: None,
-        },
-    ],
+    examples: &durations::examples([
+        || durations::steady("db query"),
+        || durations::tail("db query"),
+        || durations::shift("db query"),
+        || durations::few("db query"),
+    ]),
 };
-
-fn steady() -> Story {
-    Story::default().calls(
-        "db query",
-        400,
-        50,
-        |at| 9_000.0 + 2_000.0 * even(at),
-        plain,
-    )
-}
-
-fn tail() -> Story {
-    Story::default().calls(
-        "db query",
-        400,
-        50,
-        |at| 9_000.0 + 2_000.0 * even(at) + if at % 20 == 7 { 400_000.0 } else { 0.0 },
-        plain,
-    )
-}
-
-fn shift() -> Story {
-    Story::default().calls(
-        "db query",
-        400,
-        50,
-        |at| (9_000.0 + 2_000.0 * even(at)) * if at < 200 { 1.0 } else { 3.0 },
-        plain,
-    )
-}
-
-fn few() -> Story {
-    Story::default().calls("db query", 20, 50, |_| 9_000.0, plain)
-}
 
 /// The metric.
 #[derive(Debug)]

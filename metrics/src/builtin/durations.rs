@@ -2,7 +2,10 @@
 
 use crate::{
     model::Category,
-    score::{Curve, FactorMeta, MetricMeta, Outcome, Over, Product, Settings, SummaryView},
+    score::{
+        Curve, Example, FactorMeta, MetricMeta, Outcome, Over, Product, Settings, Story,
+        SummaryView, even, plain,
+    },
     stats::{LEVEL_MIN_SPANS, dispersion, level, weight},
 };
 
@@ -41,6 +44,56 @@ pub(super) const MINIMUM: &str =
     "30 spans of an operation that did not fail; for lev 60 spans in 4 of 8 blocks of time";
 pub(super) const LIMITS: &str =
     "an operation that mixes kinds of request reads as dispersion: split it by a finer name";
+
+/// Worked examples of a metric: [`steady`], [`tail`], [`shift`] and [`few`] of an operation of its category.
+pub(super) const fn examples(stories: [fn() -> Story; 4]) -> [Example; 4] {
+    let [steady, tail, shift, few] = stories;
+    [
+        Example {
+            title: "every call takes 9 to 11 ms",
+            story: steady,
+            score: Some(0.999),
+        },
+        Example {
+            title: "one call of twenty takes 400 ms more",
+            story: tail,
+            score: Some(0.489),
+        },
+        Example {
+            title: "calls take three times as long from half time on",
+            story: shift,
+            score: Some(0.395),
+        },
+        Example {
+            title: "twenty calls",
+            story: few,
+            score: None,
+        },
+    ]
+}
+
+/// About 10 ms in microseconds, as a call takes that nothing disturbs.
+fn undisturbed(at: u64) -> f64 {
+    9_000.0 + 2_000.0 * even(at)
+}
+
+pub(super) fn steady(operation: &'static str) -> Story {
+    Story::default().calls(operation, 400, 50, undisturbed, plain)
+}
+
+pub(super) fn tail(operation: &'static str) -> Story {
+    let slow = |at| undisturbed(at) + if at % 20 == 7 { 400_000.0 } else { 0.0 };
+    Story::default().calls(operation, 400, 50, slow, plain)
+}
+
+pub(super) fn shift(operation: &'static str) -> Story {
+    let moved = |at| undisturbed(at) * if at < 200 { 1.0 } else { 3.0 };
+    Story::default().calls(operation, 400, 50, moved, plain)
+}
+
+pub(super) fn few(operation: &'static str) -> Story {
+    Story::default().calls(operation, 20, 50, |_| 9_000.0, plain)
+}
 
 const DISP: usize = 0;
 const LEV: usize = 1;

@@ -1,4 +1,4 @@
-//! The cluster: the example of that name, as a process.
+//! The cluster: the example of that name, as a process. The module around this one knows where the program is.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -14,10 +14,7 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     pub(crate) fn new() -> Cluster {
-        // target/debug/deps/kafka-0123 -> target/debug/examples/cluster
-        let test = std::env::current_exe().expect("a path");
-        let folder = test.ancestors().nth(2).expect("a folder");
-        let mut process = Command::new(folder.join("examples/cluster"))
+        let mut process = Command::new(super::program())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

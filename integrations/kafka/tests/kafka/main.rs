@@ -7,3 +7,11 @@ mod missing;
 mod rounds;
 mod topic;
 mod watched;
+
+/// The example `cluster`.
+fn program() -> std::path::PathBuf {
+    // target/debug/deps/kafka-0123 -> target/debug/examples/cluster
+    let test = std::env::current_exe().expect("a path");
+    let folder = test.ancestors().nth(2).expect("a folder");
+    folder.join("examples/cluster")
+}
