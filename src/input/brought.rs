@@ -7,7 +7,8 @@ use pss_metrics::{model::Bad, summary::Summariser};
 use super::{
     compressed::Compression,
     gather::{BadAt, Gather},
-    reader::{FileReport, Seen, spanning},
+    outcome::{FileReport, spanning},
+    seen::Seen,
     select::LeftOut,
 };
 

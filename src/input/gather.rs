@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    reader::ReadOptions,
+    options::ReadOptions,
     remote::Placed,
     select::{LeftOut, Selection},
 };

@@ -7,8 +7,10 @@ use super::{
     compressed::Compression,
     error::InputError,
     gather::Gather,
-    reader::{FileReport, Progress, ReadOptions, Seen},
+    options::{Progress, ReadOptions},
+    outcome::FileReport,
     remote::Remote,
+    seen::Seen,
 };
 
 /// Reads the messages of a source.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pss_metrics::score::{Given, Observer, Settings, Setup, Watch};
 
-use super::reader::{FileReport, ReadOptions};
+use super::{options::ReadOptions, outcome::FileReport};
 
 /// A metric of the plan that watches raw records.
 #[derive(Clone)]

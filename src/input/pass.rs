@@ -14,8 +14,8 @@ use pss_metrics::{
 use super::{
     choose::choose,
     error::InputError,
+    options::{Progress, ReadOptions},
     place::Place,
-    reader::{Progress, ReadOptions},
     remote::Placed,
     select::LeftOut,
     source::Source,

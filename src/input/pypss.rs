@@ -22,8 +22,9 @@ use pss_metrics::{
 use super::{
     compressed::{Compression, plain},
     error::InputError,
+    options::{Progress, ReadOptions},
+    outcome::FileReport,
     place::Place,
-    reader::{FileReport, Progress, ReadOptions},
     split::{BLOCK, Splitter},
     summary_file::is_summary,
 };

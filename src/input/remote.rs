@@ -14,7 +14,7 @@ use pss_integrations::{
 
 use super::{
     error::InputError,
-    reader::{Progress, ReadOptions},
+    options::{Progress, ReadOptions},
 };
 
 /// Messages, and who reads them.

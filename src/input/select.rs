@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use pss_integrations::formats::{instant, instant_text};
 use pss_metrics::model::{Decimal, Sample, Span};
 
-use super::reader::spanning;
+use super::outcome::spanning;
 
 /// Services of spans left out that are remembered, to name the nearest where none was found.
 const OTHERS: usize = 100;

@@ -14,8 +14,8 @@ use pss_integrations::formats::Head;
 use super::{
     compressed::{Compression, plain},
     error::InputError,
+    options::Progress,
     place::Place,
-    reader::Progress,
     split::BLOCK,
 };
 

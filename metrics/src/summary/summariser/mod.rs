@@ -1,0 +1,202 @@
+//! Folds batches and other summaries into one: `fold` counts what records say, `groups` finds the group that each operation counts in.
+
+mod fold;
+mod groups;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::HashMap;
+
+use self::fold::Services;
+use super::{
+    facts::Facts,
+    group::{Cell, Group, GroupKey},
+    merge::Summary,
+    names::Levels,
+    series::{Series, trim},
+    windows::{GROUP_WINDOWS, Moves, WindowSet, move_cells},
+};
+use crate::model::{Bad, Batch, Category, ExtraSpec};
+
+/// Groups of one service and category.
+#[derive(Debug, Default)]
+struct Bucket {
+    groups: Vec<u32>,
+}
+
+/// Gathers batches and other summaries. [`Summariser::finish`] gives the canonical form.
+#[derive(Debug)]
+pub struct Summariser {
+    windows: WindowSet,
+    levels: Levels,
+    groups: Vec<Option<(GroupKey, Group)>>,
+    index: HashMap<GroupKey, u32>,
+    buckets: BTreeMap<(Box<str>, Category), Bucket>,
+    live: usize,
+    series: BTreeMap<Box<str>, Series>,
+    extras: BTreeMap<Box<str>, bool>,
+    facts: Facts,
+    fingerprint: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
+    /// Group of each operation of the batch's table, valid for one generation of it.
+    resolved: Vec<u32>,
+    /// Service of each operation of that table, and the rows of the batch that report memory, by service.
+    services: Services,
+    generation: u64,
+}
+
+impl Default for Summariser {
+    fn default() -> Summariser {
+        Summariser {
+            windows: WindowSet::new(GROUP_WINDOWS),
+            levels: Levels::default(),
+            groups: Vec::new(),
+            index: HashMap::new(),
+            buckets: BTreeMap::new(),
+            live: 0,
+            series: BTreeMap::new(),
+            extras: BTreeMap::new(),
+            facts: Facts::default(),
+            fingerprint: BTreeMap::new(),
+            resolved: Vec::new(),
+            services: Services::default(),
+            generation: 0,
+        }
+    }
+}
+
+impl Summariser {
+    /// One that knows which extra observations its batches carry.
+    pub fn new(extras: &[ExtraSpec]) -> Summariser {
+        let extras = extras
+            .iter()
+            .map(|extra| (extra.key.as_str().into(), true))
+            .collect();
+        Summariser {
+            extras,
+            ..Summariser::default()
+        }
+    }
+
+    /// Folds the batch's records and empties it.
+    pub fn fold(&mut self, batch: &mut Batch) {
+        if batch.generation != self.generation {
+            self.resolved.clear();
+            self.services = Services::default();
+            self.generation = batch.generation;
+        }
+        self.occupy(&batch.spans);
+        self.resolve(batch);
+        self.fold_spans(batch);
+        self.fold_memory(batch);
+        self.fold_samples(batch);
+        batch.clear();
+    }
+
+    /// Counts a bad record; the first few by file and line are kept as examples.
+    pub fn bad(&mut self, bad: Bad) {
+        self.facts.add_bad(bad);
+    }
+
+    /// Counts a bad record whose place is not known any more.
+    pub fn bad_reason(&mut self, reason: &str) {
+        self.facts.add_bad_reason(reason);
+    }
+
+    /// Notes a field that no part of `pss` reads.
+    pub fn unknown_field(&mut self, name: &str) {
+        self.facts.add_unknown_field(name);
+    }
+
+    /// Notes the name of an input.
+    pub fn source(&mut self, name: &str) {
+        self.facts.add_source(name);
+    }
+
+    /// Adds a whole summary, as if its inputs had been folded here.
+    pub fn absorb(&mut self, other: Summary) {
+        self.absorb_extras(&other);
+        self.levels.unite(&other.levels);
+        self.rename_all();
+        let (mine, theirs) = self.windows.unite(&other.windows);
+        if let Some(moves) = mine {
+            self.move_windows(&moves);
+        }
+        for (key, mut group) in other.groups {
+            move_cells(&mut group.timed, &theirs, Cell::merge);
+            let (service, operation) =
+                self.levels
+                    .apply(&key.service, &key.operation, key.category);
+            let at = self.group(GroupKey {
+                service,
+                operation,
+                category: key.category,
+            });
+            if let Some((_, mine)) = &mut self.groups[at as usize] {
+                if *mine == Group::default() {
+                    *mine = group;
+                } else {
+                    mine.merge(group);
+                }
+            }
+        }
+        self.enforce_cap();
+        for (name, series) in other.series {
+            match self.series.get_mut(&name) {
+                Some(mine) => mine.merge(series),
+                None => {
+                    self.series.insert(name, series);
+                }
+            }
+        }
+        self.facts.merge(other.facts);
+        for (key, values) in other.fingerprint {
+            self.fingerprint.entry(key).or_default().extend(values);
+        }
+    }
+
+    /// The summary in its canonical form: windows in the order of time, groups in the order of their keys.
+    pub fn finish(mut self) -> Summary {
+        if let Some(moves) = self.windows.sort() {
+            self.move_windows(&moves);
+        }
+        let mut groups: BTreeMap<GroupKey, Group> = self.groups.into_iter().flatten().collect();
+        for group in groups.values_mut() {
+            trim(&mut group.timed);
+            trim(&mut group.untimed);
+        }
+        for series in self.series.values_mut() {
+            series.sort();
+        }
+        Summary {
+            windows: self.windows,
+            levels: self.levels,
+            groups,
+            series: self.series,
+            extras: self.extras,
+            facts: self.facts,
+            fingerprint: self.fingerprint,
+        }
+    }
+
+    fn move_windows(&mut self, moves: &Moves) {
+        for (_, group) in self.groups.iter_mut().flatten() {
+            group.move_windows(moves);
+        }
+    }
+
+    fn absorb_extras(&mut self, other: &Summary) {
+        let (empty, theirs_empty) = (self.facts.spans == 0, other.facts.spans == 0);
+        for (code, complete) in &other.extras {
+            let before = self.extras.get(code).copied();
+            self.extras.insert(
+                code.clone(),
+                before.unwrap_or(empty) && (*complete || theirs_empty),
+            );
+        }
+        if !theirs_empty {
+            for (code, complete) in &mut self.extras {
+                *complete &= other.extras.contains_key(code);
+            }
+        }
+    }
+}
