@@ -7,51 +7,22 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
     category::{Category, Classified, classify, classify_attributes},
+    columns::{NO_TAG, NO_TIME, NONE, OpId, SampleRow, SpanColumns, SpanFlags},
     decided::{Decided, UNNAMED},
+    extra::{ExtraRow, ExtraSpec},
     naming::Naming,
     outcome::{cache_attribute, cache_outcome, error_flag},
     own_rules::OwnRules,
-    sample::{Sample, Signal},
+    sample::Sample,
     span::{Kind, Parent, Span},
     template::{shorten, template},
 };
 
-/// Index of an operation in the batch's table.
-pub type OpId = u32;
-
-/// A missing instant in a column.
-pub(crate) const NO_TIME: i64 = i64::MIN;
-/// A missing value in an unsigned column.
-pub(crate) const NONE: u64 = u64::MAX;
-/// A missing branch tag.
-pub(crate) const NO_TAG: u32 = u32::MAX;
 /// Untimed records fall into this many shards.
 pub(crate) const SHARDS: u64 = 16;
 
 /// Distinct operations or tags after which a batch must be folded and its tables start anew: bounds memory under hostile names.
 const TABLE_LIMIT: usize = 32_768;
-
-/// Takes a value from a span.
-pub type Extract = Arc<dyn Fn(&Decided<'_>) -> Option<u64> + Send + Sync>;
-
-/// An extra observation a metric declares: which value of a span to keep, as an integer of the metric's own unit.
-#[derive(Clone)]
-pub struct ExtraSpec {
-    /// What it is kept under: the metric's code, and, where the definition may differ from run to run, something that tells definitions apart.
-    pub key: String,
-    /// Whether it reads the identities of spans and traces, which formats may leave unread otherwise.
-    pub identities: bool,
-    /// The value, or `None` where the span has none.
-    pub extract: Extract,
-}
-
-impl std::fmt::Debug for ExtraSpec {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ExtraSpec")
-            .field("key", &self.key)
-            .finish_non_exhaustive()
-    }
-}
 
 /// What is decided once about an operation.
 #[derive(Debug, Clone)]
@@ -72,127 +43,6 @@ pub(crate) struct Tag {
     pub(crate) hash: u64,
     pub(crate) name: Box<str>,
     pub(crate) cache: Option<bool>,
-}
-
-/// Truths about one span, packed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct SpanFlags(u16);
-
-impl SpanFlags {
-    const ENTRY_KNOWN: u16 = 1;
-    const ENTRY: u16 = 1 << 1;
-    const ERROR_KNOWN: u16 = 1 << 2;
-    const ERROR: u16 = 1 << 3;
-    const CACHE_KNOWN: u16 = 1 << 4;
-    const CACHE_HIT: u16 = 1 << 5;
-    const ROOT: u16 = 1 << 6;
-    const ZERO: u16 = 1 << 7;
-
-    fn set(&mut self, bit: u16, on: bool) {
-        if on {
-            self.0 |= bit;
-        }
-    }
-
-    fn has(self, bit: u16) -> bool {
-        self.0 & bit != 0
-    }
-
-    pub(crate) fn entry_known(self) -> bool {
-        self.has(Self::ENTRY_KNOWN)
-    }
-
-    pub(crate) fn entry(self) -> bool {
-        self.has(Self::ENTRY)
-    }
-
-    pub(crate) fn error_known(self) -> bool {
-        self.has(Self::ERROR_KNOWN)
-    }
-
-    pub(crate) fn error(self) -> bool {
-        self.has(Self::ERROR)
-    }
-
-    pub(crate) fn cache(self) -> Option<bool> {
-        self.has(Self::CACHE_KNOWN)
-            .then(|| self.has(Self::CACHE_HIT))
-    }
-
-    pub(crate) fn root(self) -> bool {
-        self.has(Self::ROOT)
-    }
-
-    pub(crate) fn zero_duration(self) -> bool {
-        self.has(Self::ZERO)
-    }
-}
-
-/// Spans as columns of equal length; a missing value is the column's sentinel.
-#[derive(Debug, Default)]
-pub struct SpanColumns {
-    pub(crate) op: Vec<OpId>,
-    pub(crate) start: Vec<i64>,
-    pub(crate) duration: Vec<u64>,
-    pub(crate) wait: Vec<u64>,
-    pub(crate) lock_wait: Vec<u64>,
-    pub(crate) memory: Vec<u64>,
-    pub(crate) tag: Vec<u32>,
-    pub(crate) flags: Vec<SpanFlags>,
-    pub(crate) shard: Vec<u8>,
-}
-
-impl SpanColumns {
-    /// Number of spans.
-    pub fn len(&self) -> usize {
-        self.op.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.op.is_empty()
-    }
-
-    fn clear(&mut self) {
-        self.op.clear();
-        self.start.clear();
-        self.duration.clear();
-        self.wait.clear();
-        self.lock_wait.clear();
-        self.memory.clear();
-        self.tag.clear();
-        self.flags.clear();
-        self.shard.clear();
-    }
-}
-
-/// One sample with its entity owned.
-#[derive(Debug, Clone)]
-pub(crate) struct SampleRow {
-    pub(crate) signal: Signal,
-    pub(crate) entity: Box<str>,
-    pub(crate) time: i64,
-    pub(crate) value: u64,
-    pub(crate) shard: u8,
-}
-
-/// One value of an extra observation: the span's row, the extra's index, the value.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ExtraRow {
-    pub(crate) row: u32,
-    pub(crate) spec: u16,
-    pub(crate) value: u64,
-}
-
-/// A record that could not be used.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-pub struct Bad {
-    /// The input it stands in.
-    pub file: String,
-    /// Its line (JSON lines) or its number among the records (arrays), counted from 1.
-    pub line: u64,
-    /// Why it could not be used.
-    pub reason: String,
 }
 
 /// Records of one worker between two folds into its summary.

@@ -1,10 +1,13 @@
 //! What a trace is: spans and samples as formats push them, the category an operation falls into, and the batch they are gathered in.
 
 mod attribute;
+mod bad;
 mod batch;
 mod category;
+mod columns;
 mod decided;
 mod decimal;
+mod extra;
 mod intake;
 mod naming;
 mod operation;
@@ -17,11 +20,14 @@ mod span;
 mod template;
 
 pub use attribute::{Attribute, Value};
-pub use batch::{Bad, Batch, ExtraSpec, Extract, OpId, SpanColumns, SpanFlags};
-pub(crate) use batch::{NO_TAG, NO_TIME, NONE};
+pub use bad::Bad;
+pub use batch::Batch;
 pub use category::{Category, Classified, Evidence, classify, classify_attributes};
+pub(crate) use columns::{NO_TAG, NO_TIME, NONE};
+pub use columns::{OpId, SpanColumns, SpanFlags};
 pub use decided::{Decided, UNNAMED};
 pub use decimal::{Decimal, NumberError};
+pub use extra::{ExtraSpec, Extract};
 pub use intake::Intake;
 pub use naming::{Naming, NamingError};
 pub use operation::{Coarseness, coarsen};

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use pss_metrics::model::{Decimal, Intake, Sample, Signal};
 
 use super::super::json::{Next, Reason, Scanner};
-use super::record::{Number, scalar_number, scalar_text};
+use super::careful::{Number, scalar_number, scalar_text};
 
 /// Keys that carry a sample, with the power of ten that turns their unit into the signal's integer one.
 pub(super) const SAMPLES: &[(&str, Signal, i32)] = &[

@@ -1,7 +1,10 @@
 //! Native records: PyPSS's own, and ours with services, parents and attributes, as JSON lines, a JSON array or `{"traces": [..]}`.
 
+mod careful;
 mod field;
+mod fields;
 mod metadata;
+mod plain;
 mod record;
 mod sniff;
 mod writer;
