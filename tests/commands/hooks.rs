@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::work::{Ran, Work};
+use crate::work::Work;
 
 fn phases(work: &Work) -> Vec<String> {
     let text = std::fs::read_to_string(work.path("phases.jsonl")).unwrap_or_default();
@@ -16,22 +16,6 @@ fn phases(work: &Work) -> Vec<String> {
         .collect()
 }
 
-fn run(work: &Work, arguments: &[&str]) -> (Ran, Value) {
-    let mut all = vec![
-        "run",
-        "--quiet",
-        "--otlp",
-        "off",
-        "--export",
-        "json=report.json",
-    ];
-    all.extend(arguments);
-    let ran = work.pss(&all);
-    let text = std::fs::read_to_string(work.path("report.json"));
-    let text = text.unwrap_or_else(|_| panic!("no report: {}", ran.err));
-    (ran, serde_json::from_str(&text).expect("JSON"))
-}
-
 const JSONL: &str = "[[hooks]]\nname = \"jsonl\"\nconfig = { file = \"phases.jsonl\" }\n";
 const LOAD: [&str; 6] = ["--load", "constant", "--rate", "20", "--count", "10"];
 
@@ -40,7 +24,7 @@ fn phases_are_told_in_their_order() {
     let work = Work::new();
     work.write("pss.toml", JSONL);
     let flags = [&LOAD[..], &["--warmup", "200ms", "--", "true"]].concat();
-    let (ran, report) = run(&work, &flags);
+    let (ran, report) = work.run_report(&flags);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     let all = [
         "run_start",
@@ -67,7 +51,7 @@ fn phases_are_told_in_their_order() {
 
     // Rounds have the same phases.
     std::fs::remove_file(work.path("phases.jsonl")).expect("a file");
-    run(&work, &["--runs", "2", "--warmup", "1", "--", "true"]);
+    work.run_report(&["--runs", "2", "--warmup", "1", "--", "true"]);
     assert_eq!(phases(&work), all);
 }
 
@@ -180,14 +164,14 @@ fn a_hook_that_sleeps_moves_no_arrival() {
         "--",
         "true",
     ];
-    let (_, without) = run(&work, &flags);
+    let (_, without) = work.run_report(&flags);
     let before = starts(&work);
     work.write(
         "pss.toml",
         "[[hooks]]\nname = \"exec\"\non = [\"load_start\", \"sending_complete\"]\nconfig = { command = [\"sleep\", \"5\"] }\n",
     );
     let began = Instant::now();
-    let (ran, with) = run(&work, &flags);
+    let (ran, with) = work.run_report(&flags);
     assert!(
         began.elapsed() >= Duration::from_secs(5),
         "the hook was not waited for: {}",
@@ -214,7 +198,7 @@ fn one_that_takes_too_long_is_stopped_and_told() {
         "[[hooks]]\nname = \"exec\"\non = [\"load_start\"]\ntimeout = \"1s\"\nconfig = { command = [\"sh\", \"-c\", \"echo $PSS_PHASE >> told; sleep 60\"] }\n",
     );
     let began = Instant::now();
-    let (ran, report) = run(&work, &[&LOAD[..], &["--", "true"]].concat());
+    let (ran, report) = work.run_report(&[&LOAD[..], &["--", "true"]].concat());
     assert!(began.elapsed() < Duration::from_secs(30));
     assert_eq!(ran.code, Some(0), "a hook decides no verdict: {}", ran.err);
     assert_eq!(report["run"]["hooks"][0]["failed"], 1);
@@ -252,7 +236,7 @@ fn a_required_hook_that_fails_stops_before_anything_runs() {
 fn a_hook_that_is_switched_off_is_told_of_nothing() {
     let work = Work::new();
     work.write("pss.toml", format!("{JSONL}enabled = false\n"));
-    let (_, report) = run(&work, &["--runs", "1", "--", "true"]);
+    let (_, report) = work.run_report(&["--runs", "1", "--", "true"]);
     assert_eq!(phases(&work), [""; 0]);
     assert_eq!(report["run"]["hooks"], serde_json::json!([]));
     // What is wrong with it is told all the same.
@@ -308,7 +292,7 @@ fn alerts_keep_silent_for_a_while_also_over_restarts() {
             .filter(|phase| *phase == "alert")
             .count()
     };
-    let (_, report) = run(&work, &flags);
+    let (_, report) = work.run_report(&flags);
     assert!(report["pss"]["score"].as_f64().is_some(), "{report}");
     assert_eq!(alerts(), 1);
     let line = work.read("phases.jsonl");
@@ -320,14 +304,14 @@ fn alerts_keep_silent_for_a_while_also_over_restarts() {
         line.contains("\"name\":\"any\"") && line.contains("score > -1 ("),
         "{line}"
     );
-    run(&work, &flags);
+    work.run_report(&flags);
     assert_eq!(
         alerts(),
         1,
         "it keeps silent, though another process alerted"
     );
     work.write("pss.toml", config("1ms"));
-    run(&work, &flags);
+    work.run_report(&flags);
     assert_eq!(alerts(), 2);
     assert!(work.read(".pss/alerts.json").contains("\"any\""));
 }
@@ -356,7 +340,7 @@ mod http {
                     service.url
                 ),
             );
-            let (ran, _) = run(&work, &["--", "true"]);
+            let (ran, _) = work.run_report(&["--", "true"]);
             assert!(!ran.err.contains("hook:"), "{}", ran.err);
             let requests = service.requests();
             assert_eq!(requests.len(), 1, "{body}");
@@ -377,7 +361,7 @@ mod http {
             "pss.toml",
             format!("[[hooks]]\nname = \"pushgateway\"\non = [\"load_start\", \"report_written\"]\nconfig = {{ url = \"{}/\", job = \"shop\" }}\n", service.url),
         );
-        run(&work, &["--runs", "5", "--", "true"]);
+        work.run_report(&["--runs", "5", "--", "true"]);
         let requests = service.requests();
         assert_eq!(requests.len(), 2);
         assert!(
@@ -409,7 +393,7 @@ mod http {
                 "pss.toml",
                 format!("[[hooks]]\nname = \"webhook\"\non = [\"load_start\"]\ntimeout = \"2s\"\nconfig = {{ url = \"{url}/x?token=abc\" }}\n"),
             );
-            let (ran, report) = run(&work, &["--", "true"]);
+            let (ran, report) = work.run_report(&["--", "true"]);
             assert_eq!(ran.code, Some(0), "{}", ran.err);
             let warnings = report["warnings"].to_string();
             assert!(

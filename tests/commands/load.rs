@@ -4,24 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::work::{Ran, Work};
-
-fn load(work: &Work, arguments: &[&str]) -> (Ran, Value) {
-    let mut all = vec![
-        "run",
-        "--quiet",
-        "--otlp",
-        "off",
-        "--export",
-        "json=report.json",
-    ];
-    all.extend(arguments);
-    let ran = work.pss(&all);
-    let text = std::fs::read_to_string(work.path("report.json"));
-    let text = text.unwrap_or_else(|_| panic!("no report: {}", ran.err));
-    let report: Value = serde_json::from_str(&text).expect("JSON");
-    (ran, report)
-}
+use crate::work::Work;
 
 fn spans(work: &Work, name: &str) -> Vec<Value> {
     work.read(name)
@@ -163,22 +146,19 @@ fn a_trace_is_replayed() {
 #[test]
 fn arrivals_start_at_their_times_and_are_scored_from_them() {
     let work = Work::new();
-    let (ran, report) = load(
-        &work,
-        &[
-            "--load",
-            "constant",
-            "--rate",
-            "20",
-            "--duration",
-            "2s",
-            "--save",
-            "run.jsonl",
-            "--",
-            "sleep",
-            "0.5",
-        ],
-    );
+    let (ran, report) = work.run_report(&[
+        "--load",
+        "constant",
+        "--rate",
+        "20",
+        "--duration",
+        "2s",
+        "--save",
+        "run.jsonl",
+        "--",
+        "sleep",
+        "0.5",
+    ]);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     let load = &report["run"]["load"];
     assert_eq!(
@@ -214,22 +194,19 @@ fn arrivals_start_at_their_times_and_are_scored_from_them() {
 #[test]
 fn what_is_too_much_is_dropped_counted_and_warned_of() {
     let work = Work::new();
-    let (ran, report) = load(
-        &work,
-        &[
-            "--load",
-            "constant",
-            "--rate",
-            "20",
-            "--count",
-            "20",
-            "--max-in-flight",
-            "2",
-            "--",
-            "sleep",
-            "1.5",
-        ],
-    );
+    let (ran, report) = work.run_report(&[
+        "--load",
+        "constant",
+        "--rate",
+        "20",
+        "--count",
+        "20",
+        "--max-in-flight",
+        "2",
+        "--",
+        "sleep",
+        "1.5",
+    ]);
     let load = &report["run"]["load"];
     assert_eq!(
         (&load["started"], &load["dropped"]),
@@ -248,25 +225,22 @@ fn what_is_too_much_is_dropped_counted_and_warned_of() {
 #[test]
 fn warmup_is_a_phase_of_its_own_and_not_scored() {
     let work = Work::new();
-    let (_, report) = load(
-        &work,
-        &[
-            "--load",
-            "constant",
-            "--rate",
-            "10",
-            "--duration",
-            "1s",
-            "--warmup",
-            "500ms",
-            "--save",
-            "run.jsonl",
-            "--",
-            "sh",
-            "-c",
-            "echo x >> all",
-        ],
-    );
+    let (_, report) = work.run_report(&[
+        "--load",
+        "constant",
+        "--rate",
+        "10",
+        "--duration",
+        "1s",
+        "--warmup",
+        "500ms",
+        "--save",
+        "run.jsonl",
+        "--",
+        "sh",
+        "-c",
+        "echo x >> all",
+    ]);
     assert_eq!(report["run"]["load"]["warmup"]["started"], 5);
     assert_eq!(report["run"]["load"]["started"], 10);
     assert_eq!(work.read("all").lines().count(), 15);
@@ -278,16 +252,14 @@ fn failures_are_scored_and_only_all_of_them_fail_the_run() {
     let work = Work::new();
     let script = "mkdir first 2> /dev/null && exit 3; exit 0";
     let flags = ["--load", "constant", "--rate", "20", "--count", "20", "--"];
-    let (ran, report) = load(&work, &[&flags[..], &["sh", "-c", script]].concat());
+    let (ran, report) = work.run_report(&[&flags[..], &["sh", "-c", script]].concat());
     assert_ne!(ran.code, Some(4), "{}", ran.err);
     assert!(report["run"]["load"]["failed"] == 1);
-    let (ran, report) = load(&work, &[&flags[..], &["sh", "-c", "exit 3"]].concat());
+    let (ran, report) = work.run_report(&[&flags[..], &["sh", "-c", "exit 3"]].concat());
     assert_eq!(ran.code, Some(4), "{}", ran.err);
     assert_eq!(report["run"]["load"]["failures"][0]["what"], "exit code 3");
-    let (ran, _) = load(
-        &work,
-        &[&["--ignore-failure"], &flags[..], &["sh", "-c", "exit 3"]].concat(),
-    );
+    let (ran, _) =
+        work.run_report(&[&["--ignore-failure"], &flags[..], &["sh", "-c", "exit 3"]].concat());
     assert_ne!(ran.code, Some(4), "{}", ran.err);
 }
 
@@ -295,23 +267,20 @@ fn failures_are_scored_and_only_all_of_them_fail_the_run() {
 fn what_does_not_end_is_stopped_after_the_grace() {
     let work = Work::new();
     let began = Instant::now();
-    let (_, report) = load(
-        &work,
-        &[
-            "--load",
-            "constant",
-            "--rate",
-            "10",
-            "--count",
-            "3",
-            "--grace",
-            "300ms",
-            "--",
-            "sh",
-            "-c",
-            "echo $$ >> pids; sleep 60",
-        ],
-    );
+    let (_, report) = work.run_report(&[
+        "--load",
+        "constant",
+        "--rate",
+        "10",
+        "--count",
+        "3",
+        "--grace",
+        "300ms",
+        "--",
+        "sh",
+        "-c",
+        "echo $$ >> pids; sleep 60",
+    ]);
     assert!(began.elapsed() < Duration::from_secs(20));
     let load = &report["run"]["load"];
     assert_eq!(

@@ -63,6 +63,22 @@ impl Work {
         command
     }
 
+    /// Runs a command under `pss run`, and reads its JSON report.
+    pub(crate) fn run_report(&self, arguments: &[&str]) -> (Ran, serde_json::Value) {
+        let report = [
+            "run",
+            "--quiet",
+            "--otlp",
+            "off",
+            "--export",
+            "json=report.json",
+        ];
+        let ran = self.pss(&[&report, arguments].concat());
+        let text = std::fs::read_to_string(self.path("report.json"));
+        let text = text.unwrap_or_else(|_| panic!("no report: {}", ran.err));
+        (ran, serde_json::from_str(&text).expect("JSON"))
+    }
+
     pub(crate) fn pss(&self, arguments: &[&str]) -> Ran {
         Ran::of(
             self.command(arguments)

@@ -1,183 +1,46 @@
-//! Metrics without a line of Rust: `[metrics.CODE]` with `value` in SQL over a span, or `score` over all of them, and perhaps `where`.
-//!
-//! They are read before all else of the file, because they bring keys, flags and codes of their own; whatever else is wrong with the file is said when it is read
-//! in full.
+//! What is said of one metric, and the metric that it makes.
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 use pss_metrics::{
     folded::{Definition, Folded, Measure, Measures, Shape},
     score::{Curve, Metric},
 };
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 use super::{
-    check::check,
-    error::ConfigError,
-    keys::{Key, Takes},
-    layers::found_files,
-    toml_file::{line, plain},
-    value::{Setting, Value},
+    super::{
+        check::check,
+        error::ConfigError,
+        toml_file::{line, plain},
+        value::{Setting, Value},
+    },
+    keys::{QUANTILE, SHAPES, WEIGHT, keys},
 };
 
-/// Keys that make a table of `[metrics]` a definition.
-const DEFINING: [&str; 6] = ["where", "value", "shape", "quantile", "score", "clamp"];
 /// Those of a value.
 #[cfg(feature = "sql")]
 const OF_VALUE: [&str; 5] = ["value", "shape", "quantile", "good", "mid"];
-/// The statistics that a shape may be.
-const SHAPES: [&str; 5] = ["dispersion", "level", "ratio", "quantile", "mean"];
-/// Of the default weights the least, as those of third parties: who means it to weigh more says so.
-const WEIGHT: f64 = 0.10;
-/// The tail that most objectives are about.
-const QUANTILE: f64 = 0.99;
-
-/// The keys of a definition; the code of its metric stands before them.
-pub(super) fn keys(code: &str) -> Vec<Key> {
-    let key = |name: &str, takes: Takes, default: Option<String>, about: &str| Key {
-        name: format!("metrics.{code}.{name}"),
-        takes,
-        default,
-        about: about.to_owned(),
-    };
-    let positive = || Takes::Number {
-        least: f64::MIN_POSITIVE,
-        most: 1e12,
-    };
-    vec![
-        key(
-            "value",
-            Takes::Text,
-            None,
-            "what is measured of a span, in SQL over the columns of `spans` (see `pss query --help`), such as \"duration\" or \"wait / duration > 0.5\"; null is no value",
-        ),
-        key(
-            "where",
-            Takes::Text,
-            None,
-            "the spans it is measured of, in SQL, such as \"name LIKE '%checkout%'\"; all where nothing is said",
-        ),
-        key(
-            "shape",
-            Takes::Choice(SHAPES.map(str::to_owned).to_vec()),
-            None,
-            "which statistic of an operation's values is scored: how much they differ, how far their level moves, the share that is true, a quantile, the mean",
-        ),
-        key(
-            "quantile",
-            Takes::Number {
-                least: 0.0,
-                most: 1.0,
-            },
-            Some(QUANTILE.to_string()),
-            "which quantile, where that is the shape",
-        ),
-        key(
-            "good",
-            positive(),
-            None,
-            "the statistic that scores 0.9; dispersion and level have one of their own",
-        ),
-        key("mid", positive(), None, "the statistic that scores 0.5"),
-        key(
-            "score",
-            Takes::Text,
-            None,
-            "instead of a value with its shape: the score itself, 0 to 1, as SQL aggregates over the spans, such as \"1 - AVG(wait / duration)\"; keeps them in memory, and has no interval and no comparison",
-        ),
-        key(
-            "clamp",
-            Takes::Bool,
-            Some("false".into()),
-            "whether a `score` outside 0 to 1 counts as the nearer of both, and not as a failure",
-        ),
-        key("question", Takes::Text, None, "what it asks, in words"),
-    ]
-}
-
-/// The metrics that the configuration's files define, by code; the project's file goes before the user's.
-///
-/// # Errors
-/// All mistakes in all definitions, with their lines.
-pub fn own_metrics(
-    explicit: Option<&Path>,
-    known: &[&'static dyn Metric],
-) -> Result<Vec<&'static dyn Metric>, Vec<ConfigError>> {
-    let (mut found, mut errors) = (BTreeMap::new(), Vec::new());
-    for (name, path) in found_files(explicit) {
-        let Ok(text) = std::fs::read_to_string(path) else {
-            continue;
-        };
-        match defined(&name, &text, known) {
-            Ok(definitions) => found.extend(definitions),
-            Err(mistakes) => errors.extend(mistakes),
-        }
-    }
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    Ok(found.into_values().collect())
-}
-
-/// The definitions in a file's text.
-fn defined(
-    name: &str,
-    text: &str,
-    known: &[&'static dyn Metric],
-) -> Result<BTreeMap<String, &'static dyn Metric>, Vec<ConfigError>> {
-    let (mut found, mut errors) = (BTreeMap::new(), Vec::new());
-    let Ok(table) = DeTable::parse(text) else {
-        return Ok(found);
-    };
-    let metrics = table.get_ref().get("metrics").map(toml::Spanned::get_ref);
-    for (code, table) in metrics.and_then(DeValue::as_table).into_iter().flatten() {
-        let Some(settings) = table.get_ref().as_table() else {
-            continue;
-        };
-        let is_known = known
-            .iter()
-            .any(|metric| metric.meta().code.eq_ignore_ascii_case(code.get_ref()));
-        if is_known || !DEFINING.iter().any(|key| settings.contains_key(*key)) {
-            continue;
-        }
-        let at = line(text, code.span().start);
-        let given = Given {
-            code: code.get_ref(),
-            place: format!("{name}:{at}"),
-            settings: BTreeMap::new(),
-        };
-        let definition = given
-            .with(name, text, settings)
-            .and_then(|given| given.definition(name, at));
-        match definition {
-            Ok(definition) => {
-                found.insert(code.get_ref().to_string(), definition);
-            }
-            Err(error) => errors.push(error),
-        }
-    }
-    if errors.is_empty() {
-        Ok(found)
-    } else {
-        Err(errors)
-    }
-}
-
-/// As registered metrics do, it lives as long as the program.
-fn kept(metric: impl Metric + 'static) -> &'static dyn Metric {
-    Box::leak(Box::new(metric))
-}
 
 /// What is said of one metric.
-struct Given<'a> {
+pub(super) struct Given<'a> {
     code: &'a str,
     place: String,
     settings: BTreeMap<String, Setting>,
 }
 
 impl<'a> Given<'a> {
+    /// Nothing yet of a metric, defined at `FILE:LINE`.
+    pub(super) fn new(code: &'a str, place: String) -> Given<'a> {
+        Given {
+            code,
+            place,
+            settings: BTreeMap::new(),
+        }
+    }
+
     /// With its settings, each fit for its key. Keys that are not of a definition are checked with all others.
-    fn with(
+    pub(super) fn with(
         mut self,
         name: &str,
         text: &str,
@@ -207,7 +70,11 @@ impl<'a> Given<'a> {
         Ok(self)
     }
 
-    fn definition(self, file: &str, line: usize) -> Result<&'static dyn Metric, ConfigError> {
+    pub(super) fn definition(
+        self,
+        file: &str,
+        line: usize,
+    ) -> Result<&'static dyn Metric, ConfigError> {
         let code = self.code;
         let of_capitals = code.starts_with(|first: char| first.is_ascii_uppercase())
             && code
@@ -409,4 +276,9 @@ impl<'a> Given<'a> {
             None
         }
     }
+}
+
+/// As registered metrics do, it lives as long as the program.
+fn kept(metric: impl Metric + 'static) -> &'static dyn Metric {
+    Box::leak(Box::new(metric))
 }
