@@ -43,11 +43,11 @@ impl Brought<'_> {
             let notices = gather.notices.iter();
             self.notices
                 .extend(notices.map(|notice| format!("`{name}`: {notice}")));
-            let summary = gather.summariser.finish();
-            report.time = spanning(report.time, summary.facts().time);
-            report.spans += summary.facts().spans;
-            report.samples += summary.facts().samples;
-            self.all.absorb(summary);
+            let facts = gather.summariser.facts();
+            report.time = spanning(report.time, facts.time);
+            report.spans += facts.spans;
+            report.samples += facts.samples;
+            self.all.join(gather.summariser);
             for bad in gather.bad {
                 match place(&bad) {
                     Some((file, line)) => self.all.bad(Bad {

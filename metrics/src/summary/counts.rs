@@ -1,4 +1,4 @@
-//! Counts per bucket, stored by whichever of two forms is smaller: pairs while few, a plain range once dense.
+//! Counts per bucket, stored in whatever form is smallest: values as they came while few, pairs where they are sparse, a plain range once dense.
 
 use std::fmt;
 
@@ -10,11 +10,18 @@ pub struct Counts(Form);
 
 #[derive(Clone)]
 enum Form {
+    /// Buckets as they came, one for each value: nothing is cheaper to add to, and most counts of a window never outgrow it.
+    Recent(Vec<u16>),
     /// Ascending by bucket, no zero counts.
     Pairs(Vec<(u16, u64)>),
     /// Consecutive buckets from `first`. 32 bits halve the memory; a count that outgrows them turns the whole into pairs.
     Range { first: u16, counts: Vec<u32> },
 }
+
+/// Values up to which they are kept as they came.
+const RECENT: usize = 128;
+/// Values there is room for at first.
+const FIRST: usize = 16;
 
 /// Pairs below this stay pairs: they are small and quick to search.
 const FEW: usize = 12;
@@ -27,7 +34,7 @@ const ROOM: u16 = 8;
 
 impl Default for Counts {
     fn default() -> Counts {
-        Counts(Form::Pairs(Vec::new()))
+        Counts(Form::Recent(Vec::new()))
     }
 }
 
@@ -35,7 +42,15 @@ impl Counts {
     /// Adds `n` to a bucket.
     #[inline]
     pub fn add(&mut self, bucket: u16, n: u64) {
-        if let Form::Range { first, counts } = &mut self.0
+        if let Form::Recent(values) = &mut self.0
+            && n == 1
+            && values.len() < RECENT
+        {
+            if values.capacity() == 0 {
+                values.reserve_exact(FIRST);
+            }
+            values.push(bucket);
+        } else if let Form::Range { first, counts } = &mut self.0
             && let Some(count) = counts.get_mut(usize::from(bucket.wrapping_sub(*first)))
             && let Some(sum) = u32::try_from(n).ok().and_then(|n| count.checked_add(n))
         {
@@ -47,7 +62,9 @@ impl Counts {
 
     /// Takes `n` from a bucket; a bucket never falls below zero.
     pub fn take(&mut self, bucket: u16, n: u64) {
+        self.gather();
         match &mut self.0 {
+            Form::Recent(_) => {}
             Form::Pairs(pairs) => {
                 if let Ok(at) = pairs.binary_search_by_key(&bucket, |pair| pair.0) {
                     pairs[at].1 = pairs[at].1.saturating_sub(n);
@@ -64,6 +81,15 @@ impl Counts {
         }
     }
 
+    /// Puts values that were kept as they came into the form that is quickest to read. Whoever reads is right without it, and slower.
+    pub fn gather(&mut self) {
+        let Form::Recent(values) = &self.0 else {
+            return;
+        };
+        self.0 = Form::Pairs(counted(values.clone()));
+        self.settle();
+    }
+
     /// The buckets that hold something, ascending, with their counts.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u16, u64)> + '_ {
         self.iter_from(0)
@@ -71,7 +97,12 @@ impl Counts {
 
     /// As [`Counts::iter`], from a place in a range on.
     fn iter_from(&self, place: usize) -> impl DoubleEndedIterator<Item = (u16, u64)> + '_ {
+        let mut recent = Vec::new();
         let (pairs, first, range): (&[_], u16, &[u32]) = match &self.0 {
+            Form::Recent(values) => {
+                recent = counted(values.clone());
+                (&[], 0, &[])
+            }
             Form::Pairs(pairs) => (pairs, 0, &[]),
             Form::Range { first, counts } => (&[], first + place as u16, &counts[place..]),
         };
@@ -80,12 +111,13 @@ impl Counts {
             .enumerate()
             .filter(|(_, count)| **count > 0)
             .map(move |(at, count)| (first + at as u16, u64::from(*count)));
-        pairs.iter().copied().chain(range)
+        pairs.iter().copied().chain(range).chain(recent)
     }
 
     /// Sum over all buckets.
     pub fn total(&self) -> u64 {
         match &self.0 {
+            Form::Recent(values) => values.len() as u64,
             Form::Pairs(pairs) => pairs.iter().map(|(_, count)| count).sum(),
             Form::Range { counts, .. } => sum(counts),
         }
@@ -132,6 +164,11 @@ impl Counts {
         let mut sums = vec![0u64; usize::from(high - low) + 1];
         for part in parts {
             match &part.0 {
+                Form::Recent(values) => {
+                    for bucket in values {
+                        sums[usize::from(bucket - low)] += 1;
+                    }
+                }
                 Form::Pairs(pairs) => {
                     for (bucket, count) in pairs {
                         sums[usize::from(bucket - low)] += count;
@@ -155,6 +192,7 @@ impl Counts {
 
     /// Takes away all counts of another; a bucket never falls below zero.
     pub fn subtract(&mut self, other: &Counts) {
+        self.gather();
         match (&mut self.0, &other.0) {
             (
                 Form::Range { first, counts },
@@ -177,7 +215,7 @@ impl Counts {
                     }
                 }
             }
-            (Form::Pairs(_), _) => {
+            (Form::Recent(_) | Form::Pairs(_), _) | (_, Form::Recent(_)) => {
                 for (bucket, count) in other.iter() {
                     self.take(bucket, count);
                 }
@@ -188,6 +226,7 @@ impl Counts {
     /// First and last bucket that may hold something.
     fn bounds(&self) -> Option<(u16, u16)> {
         match &self.0 {
+            Form::Recent(values) => Some((*values.iter().min()?, *values.iter().max()?)),
             Form::Pairs(pairs) => Some((pairs.first()?.0, pairs.last()?.0)),
             Form::Range { first, counts } => Some((*first, first + (counts.len() - 1) as u16)),
         }
@@ -200,6 +239,21 @@ impl Counts {
 
     /// Adds all counts of another.
     pub fn merge(&mut self, other: &Counts) {
+        if let Form::Recent(theirs) = &other.0 {
+            for bucket in theirs {
+                self.add(*bucket, 1);
+            }
+            return;
+        }
+        if let Form::Recent(values) = &mut self.0 {
+            // The few join the many.
+            let values = std::mem::take(values);
+            self.0 = other.0.clone();
+            for bucket in values {
+                self.add(bucket, 1);
+            }
+            return;
+        }
         if self.merge_ranges(other) {
             return;
         }
@@ -247,6 +301,7 @@ impl Counts {
         if n == 0 {
             return;
         }
+        self.gather();
         if let Form::Range { first, counts } = &mut self.0 {
             let end = usize::from(*first) + counts.len() - 1;
             // Some room beyond the new bucket, since its neighbours are likely to follow.
@@ -274,7 +329,8 @@ impl Counts {
             self.0 = Form::Pairs(self.iter().collect());
         }
         let Form::Pairs(pairs) = &mut self.0 else {
-            return;
+            // Gathering made a range of it.
+            return self.add(bucket, n);
         };
         match pairs.binary_search_by_key(&bucket, |pair| pair.0) {
             Ok(at) => pairs[at].1 += n,
@@ -307,6 +363,15 @@ impl Counts {
     }
 }
 
+/// Values as pairs of bucket and count, ascending.
+fn counted(mut values: Vec<u16>) -> Vec<(u16, u64)> {
+    values.sort_unstable();
+    values
+        .chunk_by(|a, b| a == b)
+        .map(|same| (same[0], same.len() as u64))
+        .collect()
+}
+
 fn sum(counts: &[u32]) -> u64 {
     counts.iter().map(|count| u64::from(*count)).sum()
 }
@@ -331,6 +396,7 @@ impl FromIterator<(u16, u64)> for Counts {
         for (bucket, count) in pairs {
             counts.add(bucket, count);
         }
+        counts.gather();
         counts
     }
 }
@@ -351,7 +417,7 @@ impl<'de> Deserialize<'de> for Counts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Counts, D::Error> {
         let flat = Vec::<(u16, u64)>::deserialize(deserializer)?;
         let mut bucket = 0u16;
-        let mut counts = Counts::default();
+        let mut pairs = Vec::with_capacity(flat.len());
         for (at, (distance, count)) in flat.into_iter().enumerate() {
             if distance == 0 && at > 0 {
                 return Err(de::Error::custom("a bucket is there twice"));
@@ -362,8 +428,12 @@ impl<'de> Deserialize<'de> for Counts {
             if usize::from(bucket) >= super::grid::BUCKETS {
                 return Err(de::Error::custom("bucket beyond the grid"));
             }
-            counts.add(bucket, count);
+            if count > 0 {
+                pairs.push((bucket, count));
+            }
         }
+        let mut counts = Counts(Form::Pairs(pairs));
+        counts.settle();
         Ok(counts)
     }
 }

@@ -100,6 +100,17 @@ impl Cell {
             .fold(0, u64::saturating_add)
     }
 
+    /// Makes it quick to read, once all spans are in.
+    fn gather(&mut self) {
+        self.durations.gather();
+        self.wait_share.gather();
+        self.wait_odds.gather();
+        self.lock_odds.gather();
+        for extra in self.extras.values_mut() {
+            extra.gather();
+        }
+    }
+
     pub(crate) fn count_tag(&mut self, hash: u64, n: u64) {
         match self.tags.binary_search_by_key(&hash, |tag| tag.0) {
             Ok(at) => self.tags[at].1 += n,
@@ -170,6 +181,13 @@ impl Group {
                 }
                 hash
             }
+        }
+    }
+
+    /// Makes its cells quick to read, once all spans are in.
+    pub(crate) fn gather(&mut self) {
+        for cell in self.timed.iter_mut().chain(&mut self.untimed).flatten() {
+            cell.gather();
         }
     }
 

@@ -32,6 +32,11 @@ impl Histogram {
         self.counts.is_empty()
     }
 
+    /// Makes it quick to read, once all values are in.
+    pub(crate) fn gather(&mut self) {
+        self.counts.gather();
+    }
+
     /// Buckets that hold something, ascending.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u16, u64)> + '_ {
         self.counts.iter()
@@ -138,6 +143,11 @@ impl ShareHistogram {
     /// Number of shares as a file has it, which may be any: added up without overflow.
     pub(crate) fn counted(&self) -> u64 {
         self.counts.counted()
+    }
+
+    /// Makes it quick to read, once all shares are in.
+    pub(crate) fn gather(&mut self) {
+        self.counts.gather();
     }
 
     /// The histogram of all shares of many.

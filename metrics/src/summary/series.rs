@@ -136,6 +136,13 @@ impl SeriesCell {
         }
     }
 
+    /// Makes it quick to read, once all samples are in.
+    fn gather(&mut self) {
+        if let SeriesCell::Gauge(cell) = self {
+            cell.values.gather();
+        }
+    }
+
     /// Whether its parts agree, which a file need not promise.
     pub(crate) fn is_sound(&self) -> bool {
         match self {
@@ -302,6 +309,15 @@ impl Series {
         for entity in self.entities.values_mut() {
             trim(&mut entity.timed);
             trim(&mut entity.untimed);
+        }
+    }
+
+    /// Makes its cells quick to read, once all samples are in.
+    pub(crate) fn gather(&mut self) {
+        for entity in self.entities.values_mut() {
+            for cell in entity.timed.iter_mut().chain(&mut entity.untimed).flatten() {
+                cell.gather();
+            }
         }
     }
 

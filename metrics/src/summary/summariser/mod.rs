@@ -154,8 +154,29 @@ impl Summariser {
         }
     }
 
+    /// What was read until now.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// Adds all of another, as if its records had been folded here.
+    pub fn join(&mut self, other: Summariser) {
+        self.absorb(other.sorted());
+    }
+
     /// The summary in its canonical form: windows in the order of time, groups in the order of their keys.
-    pub fn finish(mut self) -> Summary {
+    pub fn finish(self) -> Summary {
+        let mut summary = self.sorted();
+        for group in summary.groups.values_mut() {
+            group.gather();
+        }
+        for series in summary.series.values_mut() {
+            series.gather();
+        }
+        summary
+    }
+
+    fn sorted(mut self) -> Summary {
         if let Some(moves) = self.windows.sort() {
             self.move_windows(&moves);
         }
