@@ -40,8 +40,9 @@ impl Summary {
     /// Magic, version, checksum, then the content in postcard's format.
     ///
     /// # Errors
-    /// [`EncodeError::Content`] where the content cannot be serialised.
+    /// [`EncodeError::Content`] where the content cannot be serialised, or could not be read again: its counts are larger than any run's.
     pub fn to_bytes(&self) -> Result<Vec<u8>, EncodeError> {
+        self.check()?;
         let mut bytes = vec![0; HEADER];
         bytes[..4].copy_from_slice(&MAGIC);
         bytes[4..6].copy_from_slice(&FORMAT_VERSION.to_le_bytes());

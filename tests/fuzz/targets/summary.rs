@@ -60,6 +60,8 @@ fn tried(bytes: &[u8]) {
     );
     let twice = summary.clone().merge(summary.clone());
     assert_eq!(twice.facts().spans, 2 * summary.facts().spans);
-    let written = twice.to_bytes().expect("a summary encodes");
-    assert!(Summary::from_bytes(&written).expect("it decodes") == twice);
+    // Twice what is just about possible is too much to be written.
+    if let Ok(written) = twice.to_bytes() {
+        assert!(Summary::from_bytes(&written).expect("it decodes") == twice);
+    }
 }
