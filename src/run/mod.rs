@@ -5,8 +5,11 @@
 
 mod lines;
 pub mod load;
+mod open;
 mod phases;
 mod plan;
+#[cfg(feature = "receiver")]
+mod pointed;
 #[cfg(feature = "receiver")]
 mod receive;
 mod record;

@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeSet,
     convert::Infallible,
-    ffi::OsString,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Instant, SystemTime},
@@ -13,8 +12,9 @@ use pss_integrations::samplers::{Sampler, Target};
 use pss_metrics::model::{Kind, Parent, Span};
 
 use super::{
+    open::Open,
     phases::Phases,
-    plan::{Lane, Otlp, Plan},
+    plan::{Otlp, Plan},
     record::Recorder,
     samplers::Samplers,
     shift::Shift,
@@ -156,155 +156,6 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Re
     done.notices.sort();
     done.notices.dedup();
     Ok(done)
-}
-
-/// A lane while rounds go on.
-pub(super) struct Open<'a> {
-    lane: &'a Lane,
-    /// What its command is told beside what it inherits.
-    pub(super) environment: Vec<(OsString, OsString)>,
-    #[cfg(feature = "receiver")]
-    receiver: Option<pss_receiver::Receiver>,
-}
-
-impl<'a> Open<'a> {
-    #[cfg(feature = "receiver")]
-    pub(super) fn new(
-        lane: &'a Lane,
-        otlp: &Otlp,
-        notices: &mut Vec<String>,
-    ) -> std::io::Result<Open<'a>> {
-        let mut open = Open {
-            lane,
-            environment: Vec::new(),
-            receiver: None,
-        };
-        if *otlp != Otlp::Off {
-            let tee = match otlp {
-                Otlp::Tee(collector) => Some(collector),
-                _ => None,
-            };
-            let receiver = super::receive::open(Arc::clone(&lane.recorder), tee.cloned())?;
-            point_to(&receiver, tee, &mut open.environment, notices);
-            open.receiver = Some(receiver);
-        }
-        Ok(open)
-    }
-
-    #[cfg(not(feature = "receiver"))]
-    pub(super) fn new(
-        lane: &'a Lane,
-        otlp: &Otlp,
-        notices: &mut Vec<String>,
-    ) -> std::io::Result<Open<'a>> {
-        if *otlp != Otlp::Off {
-            notices.push(
-                "no OTLP receiver is in this build, so that no spans are received: build pss with `cargo build --release --features receiver`".to_owned(),
-            );
-        }
-        Ok(Open {
-            lane,
-            environment: Vec::new(),
-        })
-    }
-
-    /// Stops what the lane had; says what the user should know.
-    pub(super) fn close(self) -> Vec<String> {
-        #[cfg(feature = "receiver")]
-        let notices = self
-            .receiver
-            .map_or_else(Vec::new, |receiver| received(&receiver.stop(DRAIN)));
-        #[cfg(not(feature = "receiver"))]
-        let notices = Vec::new();
-        self.lane.recorder.turn(false);
-        notices
-    }
-}
-
-/// How long the receiver may take to hand on what was sent before the end.
-#[cfg(feature = "receiver")]
-const DRAIN: std::time::Duration = std::time::Duration::from_secs(5);
-
-/// What tells an SDK where to send.
-#[cfg(feature = "receiver")]
-const ENDPOINTS: [&str; 4] = [
-    "OTEL_EXPORTER_OTLP_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
-];
-
-/// Tells a command where to send its spans, unless the user has told it. Whoever names a collector to hand on to wants them to come by here.
-#[cfg(feature = "receiver")]
-fn point_to(
-    receiver: &pss_receiver::Receiver,
-    tee: Option<&pss_receiver::Collector>,
-    environment: &mut Vec<(OsString, OsString)>,
-    notices: &mut Vec<String>,
-) {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    for name in ENDPOINTS.into_iter().filter(|name| set(name)) {
-        if let Some(collector) = tee {
-            notices.push(format!(
-                "{name} is set, and the command sends to pss for the run, which hands on to {collector}"
-            ));
-            // An empty one counts as not set; the first gets its value below.
-            environment.push((name.into(), OsString::new()));
-        } else if !name.ends_with("METRICS_ENDPOINT") && !name.ends_with("LOGS_ENDPOINT") {
-            notices.push(format!(
-                "{name} is set, and left as it is: spans go there and not to pss"
-            ));
-        }
-    }
-    if ["HTTP_PROXY", "http_proxy", "ALL_PROXY"]
-        .iter()
-        .any(|name| set(name))
-        && !["NO_PROXY", "no_proxy"].iter().any(|name| set(name))
-    {
-        notices.push(
-            "a proxy is set, and some SDKs send even what is for this machine through it: NO_PROXY=127.0.0.1 keeps spans here".to_owned(),
-        );
-    }
-    for (name, value) in receiver.environment() {
-        // Logs are dropped here, and may be wanted there.
-        if tee.is_some() && name == "OTEL_LOGS_EXPORTER" {
-            continue;
-        }
-        if !set(name) || (tee.is_some() && ENDPOINTS.contains(&name)) {
-            environment.push((name.into(), value.into()));
-        }
-    }
-}
-
-/// What the receiver could not take.
-#[cfg(feature = "receiver")]
-fn received(counts: &pss_receiver::Counts) -> Vec<String> {
-    let refused = counts.refused.iter().map(|(refusal, count)| {
-        format!(
-            "the OTLP receiver refused {count} requests: {}",
-            refusal.reason()
-        )
-    });
-    let unusable = (counts.unusable > 0).then(|| {
-        format!(
-            "{} of {} received records could not be used",
-            counts.unusable, counts.records
-        )
-    });
-    let forwarded = counts.forwarded.as_ref();
-    let unsent = forwarded.filter(|forwarded| forwarded.unsent() > 0);
-    let unsent = unsent.map(|forwarded| {
-        let why = match &forwarded.why {
-            Some(why) => format!("it {why}"),
-            None => "it was too slow".to_owned(),
-        };
-        format!(
-            "{} of {} received requests were not taken by the collector of --otlp tee: {why}",
-            forwarded.unsent(),
-            forwarded.requests
-        )
-    });
-    refused.chain(unusable).chain(unsent).collect()
 }
 
 /// Runs what the user wants before or after a round.

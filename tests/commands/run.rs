@@ -564,10 +564,8 @@ fn what_the_user_set_is_left_as_it_is() {
     );
     assert!(env.contains("OTEL_TRACES_SAMPLER=traceidratio\n"), "{env}");
     if cfg!(feature = "receiver") {
-        assert!(
-            env.contains("OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf\n"),
-            "{env}"
-        );
+        // A protocol or an exporter that pss chose could keep spans from where the user sends them.
+        assert_eq!(env.matches("OTEL_").count(), 2, "{env}");
         assert!(
             ran.err
                 .contains("OTEL_EXPORTER_OTLP_ENDPOINT is set, and left as it is"),

@@ -19,10 +19,11 @@ use crate::{
     error::Error,
     process::Host,
     run::{
+        open::Open,
         phases::Phases,
         plan::{Lane, Plan},
         record::Recorder,
-        rounds::{Open, beside},
+        rounds::beside,
         samplers::Samplers,
         watch::Watch,
     },
