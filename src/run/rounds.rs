@@ -98,7 +98,7 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Re
         }
         let number = if counts { turn + 1 } else { 0 };
         for (place, lane) in open.iter().enumerate() {
-            beside(&mut host, plan.prepare.as_ref(), "--prepare")?;
+            beside(&mut host, plan.prepare.as_ref(), Beside::Before)?;
             if host.interrupted() {
                 break;
             }
@@ -132,7 +132,7 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Re
                 round.read(&plan.read, ran.began, options, &mut done.notices)?;
                 done.rounds[place].push(ran);
             }
-            beside(&mut host, plan.cleanup.as_ref(), "--cleanup")?;
+            beside(&mut host, plan.cleanup.as_ref(), Beside::After)?;
         }
         if counts {
             turn += 1;
@@ -158,17 +158,32 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Re
     Ok(done)
 }
 
+/// When a command beside the rounds runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// `--prepare`.
+    Before,
+    /// `--cleanup`, also of a round that the user stopped.
+    After,
+}
+
 /// Runs what the user wants before or after a round.
-pub(super) fn beside(host: &mut Host, launch: Option<&Launch>, flag: &str) -> Result<(), Error> {
+pub(super) fn beside(host: &mut Host, launch: Option<&Launch>, when: Beside) -> Result<(), Error> {
     let Some(launch) = launch else { return Ok(()) };
-    let ended = host
-        .run(launch)
-        .map_err(|error| Error::Usage(error.to_string()))?;
+    let (flag, follows) = match when {
+        Beside::Before => ("--prepare", "what it was to set up is missing"),
+        Beside::After => ("--cleanup", "what it was to clear is still there"),
+    };
+    let ended = match when {
+        Beside::Before => host.run(launch),
+        Beside::After => host.clear_up(launch),
+    };
+    let ended = ended.map_err(|error| Error::Usage(error.to_string()))?;
     if ended.status.success() || host.interrupted() {
         return Ok(());
     }
     Err(Error::Usage(format!(
-        "the command of {flag} failed ({}); what it was to set up is missing",
+        "the command of {flag} failed ({}); {follows}",
         ended.status
     )))
 }

@@ -23,7 +23,7 @@ use crate::{
         phases::Phases,
         plan::{Lane, Plan},
         record::Recorder,
-        rounds::beside,
+        rounds::{Beside, beside},
         samplers::Samplers,
         watch::Watch,
     },
@@ -64,7 +64,7 @@ pub fn under_load(
     };
     let target = target(plan, lane, settings, open.as_ref(), &host)?;
     phases.start()?;
-    beside(&mut host, plan.prepare.as_ref(), "--prepare")?;
+    beside(&mut host, plan.prepare.as_ref(), Beside::Before)?;
     let stop = || host.interrupted();
     let phase = |name, schedule| Phase {
         name,
@@ -118,7 +118,7 @@ pub fn under_load(
         failed.extend(seen.failed);
     }
     notices.extend(target.clean());
-    beside(&mut host, plan.cleanup.as_ref(), "--cleanup")?;
+    beside(&mut host, plan.cleanup.as_ref(), Beside::After)?;
     if let Some(open) = open {
         notices.extend(open.close());
     }
