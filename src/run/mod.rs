@@ -3,6 +3,7 @@
 //!
 //! Plugins are driven here and none is known by name. Starting and stopping processes is left to [`process`](crate::process).
 
+mod lacking;
 mod lines;
 pub mod load;
 mod open;

@@ -12,6 +12,7 @@ use pss_integrations::samplers::{Sampler, Target};
 use pss_metrics::model::{Kind, Parent, Span};
 
 use super::{
+    lacking::Lacking,
     open::Open,
     phases::Phases,
     plan::{Otlp, Plan},
@@ -74,7 +75,7 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Re
         rounds: vec![Vec::new(); plan.lanes.len()],
         ..Done::default()
     };
-    let mut absent = BTreeSet::new();
+    let mut lacking = Lacking::default();
     let mut open = Vec::new();
     for lane in &plan.lanes {
         open.push(Open::new(lane, &plan.otlp, &mut done.notices).map_err(system)?);
@@ -118,7 +119,7 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Re
                     String::new()
                 },
             };
-            let ran = round.run(&mut host, &launch, &mut absent, &mut done)?;
+            let ran = round.run(&mut host, &launch, &mut lacking, &mut done)?;
             if counts {
                 match trace.written(&file("appended")) {
                     Ok(Some(place)) => {
@@ -152,7 +153,7 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Re
     }
     // What follows reads, scores and writes; there is nothing more to stop in an orderly way.
     done.interrupted = host.close();
-    done.notices.extend(absent);
+    done.notices.extend(lacking.notices());
     done.notices.sort();
     done.notices.dedup();
     Ok(done)
@@ -200,7 +201,7 @@ impl One<'_> {
         &self,
         host: &mut Host,
         launch: &Launch,
-        absent: &mut BTreeSet<String>,
+        lacking: &mut Lacking,
         done: &mut Done,
     ) -> Result<Round, Error> {
         let plan = self.plan;
@@ -221,7 +222,7 @@ impl One<'_> {
         running.ends().map_err(failed)?;
         let seen = watch.finish();
         done.notices.extend(seen.notices);
-        absent.extend(seen.absent);
+        lacking.add(seen.absent, seen.late);
         done.failed.extend(seen.failed);
         let group = running.id();
         let left = descendants(&target, group);

@@ -115,6 +115,11 @@ pub fn under_load(
         let seen = watch.finish();
         notices.extend(seen.notices);
         notices.extend(seen.absent);
+        notices.extend(
+            seen.late
+                .iter()
+                .map(|name| format!("sampler:{name} was not ready before the load ended")),
+        );
         failed.extend(seen.failed);
     }
     notices.extend(target.clean());
