@@ -50,7 +50,7 @@ use clap::Parser;
 use pss_metrics::plugin::PluginCrate;
 
 use crate::{
-    config::{hidden, overrides, own_metrics},
+    config::{overrides, own_metrics},
     error::Error,
     exit::Exit,
     registry::Registry,
@@ -144,7 +144,6 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "this is where errors meet the user")]
 fn report_error(error: &Error) {
-    eprintln!("error: {}", hidden(&error.to_string()));
+    warning::say("error", &error.to_string());
 }

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Variables with other uses; the last is `sampler:gpu`'s, and means no harm to a build without it.
-const OTHERS: [&str; 3] = ["PSS_CONFIG", "PSS_TRACE_FILE", "PSS_NVML"];
+const OTHERS: [&str; 4] = ["PSS_CONFIG", "PSS_TRACE_FILE", "PSS_NVML", "PSS_RUN_ID"];
 
 /// Settings of all variables that start with `PSS_`.
 ///

@@ -2,24 +2,40 @@
 
 use std::{
     collections::BTreeSet,
+    fmt::Display,
     io::{BufRead, Write},
     os::unix::process::CommandExt,
     process::{Child, ChildStdin, Command, Stdio},
-    time::Duration,
+    sync::OnceLock,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use nix::{
-    sys::signal::{Signal, killpg},
+    sys::signal::{Signal, kill, killpg},
     unistd::Pid,
 };
 
 /// The hidden command that the guard is started as.
 pub const COMMAND: &str = "__guard";
 
-/// How long groups have to end by themselves.
+/// By this variable a command and all that it starts are known again, wherever they went meanwhile.
+const MARK: &str = "PSS_RUN_ID";
+
+/// How long they have to end by themselves.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// The guard's end in `pss`. It is told which groups run; when its pipe closes without a farewell, it stops them.
+/// The variable that marks what this `pss` starts, and its value, which no other has.
+pub(super) fn mark() -> (&'static str, &'static str) {
+    static OURS: OnceLock<String> = OnceLock::new();
+    let ours = OURS.get_or_init(|| {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = now.map_or(0, |since| since.as_nanos());
+        format!("{}-{now}", std::process::id())
+    });
+    (MARK, ours)
+}
+
+/// The guard's end in `pss`. It is told which groups run; when its pipe closes without a farewell, it stops them, and whatever else bears the mark.
 #[derive(Debug)]
 pub(super) struct Guard {
     child: Child,
@@ -39,7 +55,9 @@ impl Guard {
             .spawn()
             .ok()?;
         let pipe = child.stdin.take();
-        Some(Guard { child, pipe })
+        let mut guard = Guard { child, pipe };
+        guard.tell('=', mark().1);
+        Some(guard)
     }
 
     pub(super) fn watch(&mut self, group: Pid) {
@@ -50,10 +68,10 @@ impl Guard {
         self.tell('-', group);
     }
 
-    fn tell(&mut self, what: char, group: Pid) {
+    fn tell(&mut self, what: char, whom: impl Display) {
         if let Some(pipe) = &mut self.pipe {
             // A guard that is gone guards nothing.
-            let _ = writeln!(pipe, "{what}{group}").and_then(|()| pipe.flush());
+            let _ = writeln!(pipe, "{what}{whom}").and_then(|()| pipe.flush());
         }
     }
 }
@@ -65,22 +83,41 @@ impl Drop for Guard {
     }
 }
 
-/// The guard itself: reads which groups run until its input ends, and stops those that still do.
+/// The guard itself: reads which groups run until its input ends, and stops those that still do, with what left them.
 pub fn run(input: impl BufRead) {
     let mut groups = BTreeSet::new();
+    let mut mark = None;
     for line in input.lines().map_while(Result::ok) {
         if let Some(group) = line.strip_prefix('+').and_then(|text| text.parse().ok()) {
             groups.insert(group);
         } else if let Some(group) = line.strip_prefix('-').and_then(|text| text.parse().ok()) {
             groups.remove(&group);
+        } else if let Some(text) = line.strip_prefix('=') {
+            mark = Some(format!("{MARK}={text}"));
         }
     }
-    let alive = |groups: &BTreeSet<i32>, signal: Option<Signal>| {
+    let stop = |signal: Signal| {
         let there = |group: &&i32| **group > 1 && killpg(Pid::from_raw(**group), signal).is_ok();
-        groups.iter().filter(there).count()
+        let marked = mark.as_deref().map_or_else(Vec::new, marked);
+        let left = marked.iter().filter(|pid| kill(**pid, signal).is_ok());
+        groups.iter().filter(there).count() + left.count()
     };
-    if alive(&groups, Some(Signal::SIGTERM)) > 0 {
+    if stop(Signal::SIGTERM) > 0 {
         std::thread::sleep(GRACE);
-        alive(&groups, Some(Signal::SIGKILL));
+        stop(Signal::SIGKILL);
     }
+}
+
+/// Processes that began with a variable. Those of other users keep theirs to themselves, and could not be stopped.
+fn marked(mark: &str) -> Vec<Pid> {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pid = |name: std::ffi::OsString| name.to_str()?.parse().ok().map(Pid::from_raw);
+    processes
+        .filter_map(|process| {
+            let pid = pid(process.file_name())?;
+            let environment = std::fs::read(process.path().join("environ")).ok()?;
+            let mut variables = environment.split(|byte| *byte == 0);
+            variables.any(|set| set == mark.as_bytes()).then_some(pid)
+        })
+        .collect()
 }

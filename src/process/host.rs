@@ -49,14 +49,7 @@ impl Host {
         launch: &Launch,
         limit: Option<Duration>,
     ) -> Result<Running<'_>, StartError> {
-        self.keeper.found.timed_out.store(false, Ordering::Relaxed);
-        let began = Instant::now();
-        let child = launch.start()?;
-        let group = Pid::from_raw(child.id().cast_signed());
-        self.guarded(|guard| guard.watch(group));
-        self.keeper.tell(Event::Began(group, limit));
-        self.foreground.give(group);
-        Ok(Running::new(self, child, group, began))
+        self.begin(launch, |group| Event::Began(group, limit))
     }
 
     /// Runs a command to its end.
@@ -64,13 +57,15 @@ impl Host {
     /// # Errors
     /// Why it cannot be started, or awaited.
     pub fn run(&mut self, launch: &Launch) -> Result<Ended, StartError> {
-        let failed = |error: std::io::Error| StartError {
-            command: "the command".to_owned(),
-            why: error.to_string(),
-        };
-        let mut running = self.start(launch, None)?;
-        running.ends().map_err(failed)?;
-        running.reap().map_err(failed)
+        self.start(launch, None)?.to_its_end()
+    }
+
+    /// Runs what clears up after another to its end, also where `pss` was asked to stop meanwhile. Asked once more it is stopped.
+    ///
+    /// # Errors
+    /// As [`Host::run`].
+    pub fn clear_up(&mut self, launch: &Launch) -> Result<Ended, StartError> {
+        self.begin(launch, Event::Clearing)?.to_its_end()
     }
 
     /// What starts many commands at once.
@@ -88,9 +83,24 @@ impl Host {
         self.keeper.close()
     }
 
+    fn begin(
+        &mut self,
+        launch: &Launch,
+        event: impl FnOnce(Pid) -> Event,
+    ) -> Result<Running<'_>, StartError> {
+        self.keeper.found.timed_out.store(false, Ordering::Relaxed);
+        let began = Instant::now();
+        let child = launch.start()?;
+        let group = Pid::from_raw(child.id().cast_signed());
+        self.guarded(|guard| guard.watch(group));
+        self.keeper.tell(event(group));
+        self.foreground.give(group);
+        Ok(Running::new(self, child, group, began))
+    }
+
     pub(super) fn over(&mut self, group: Pid) {
         self.keeper.tell(Event::Over);
-        self.foreground.take();
+        self.foreground.take(group);
         self.guarded(|guard| guard.forget(group));
     }
 

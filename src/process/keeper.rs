@@ -23,7 +23,13 @@ const STOP: [i32; 4] = [
     consts::SIGQUIT,
 ];
 /// Signals that mean something to the command alone.
-const OTHERS: [i32; 3] = [consts::SIGUSR1, consts::SIGUSR2, consts::SIGALRM];
+const OTHERS: [i32; 5] = [
+    consts::SIGUSR1,
+    consts::SIGUSR2,
+    consts::SIGALRM,
+    consts::SIGCONT,
+    consts::SIGWINCH,
+];
 /// How long a command that was asked to stop may take.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -33,6 +39,8 @@ pub(super) enum Event {
     Signal(i32),
     /// A command runs as this group, for at most so long.
     Began(Pid, Option<Duration>),
+    /// What clears up after a command runs as this group: a stop that was asked for before is none of its.
+    Clearing(Pid),
     /// It ended.
     Over,
     /// Whoever waits here knows that all before was heard.
@@ -142,6 +150,13 @@ fn keep(inbox: &Receiver<Event>, found: &Found) {
                 if found.interrupted.load(Ordering::Relaxed) {
                     ask(watch.as_mut(), Signal::SIGTERM);
                 }
+            }
+            Ok(Event::Clearing(group)) => {
+                watch = Some(Watch {
+                    group,
+                    ask: None,
+                    kill: None,
+                });
             }
             Ok(Event::Over) => watch = None,
             Ok(Event::Heard(waits)) => drop(waits),

@@ -7,7 +7,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use super::program::find;
+use super::{guard::mark, program::find};
 
 /// A command and its surroundings. Its standard streams are those of `pss`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +67,7 @@ impl Launch {
             .ok_or_else(|| self.error("there is no command".to_owned()))?;
         Command::new(program)
             .args(arguments)
+            .envs([mark()])
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .process_group(0)
             .spawn()
@@ -81,6 +82,7 @@ impl Launch {
             .ok_or_else(|| self.error("there is no command".to_owned()))?;
         Command::new(program)
             .args(arguments)
+            .envs([mark()])
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .process_group(0)

@@ -20,6 +20,7 @@ use wait4::Wait4;
 use super::{
     ended::{Ended, Status},
     host::Host,
+    launch::StartError,
 };
 
 /// A command that runs. Dropped before its end, it and its group are killed.
@@ -63,7 +64,8 @@ impl<'a> Running<'a> {
                 Ok(Some(status)) if status.stopped() => {
                     // Taken now, so that it is not told again.
                     let _ = waitid(WaitId::Pid(leader), WaitIdOptions::STOPPED);
-                    self.host.foreground.stopped(self.group);
+                    let by = status.stopping_signal().unwrap_or_default();
+                    self.host.foreground.stopped(self.group, by);
                 }
                 Ok(_) => {
                     self.wall = Some(self.began.elapsed());
@@ -86,8 +88,11 @@ impl<'a> Running<'a> {
         let status = Status::of(used.status);
         let found = &self.host.keeper.found;
         let timed_out = found.timed_out.swap(false, Ordering::Relaxed);
-        // Ctrl-C reaches only the group that has the terminal.
-        if status == Status::Signal(Signal::SIGINT as i32) && !timed_out {
+        // Ctrl-C and Ctrl-\ reach only the group that has the terminal; many a program turns them into the code that a shell would give it.
+        let asked = [Signal::SIGINT, Signal::SIGQUIT].map(|signal| signal as i32);
+        let by_keys = self.host.foreground.belongs_to(self.group)
+            && asked.contains(&(i32::from(status.shell_code()) - 128));
+        if (status == Status::Signal(Signal::SIGINT as i32) || by_keys) && !timed_out {
             found.interrupted.store(true, Ordering::Relaxed);
         }
         self.host.over(self.group);
@@ -98,6 +103,18 @@ impl<'a> Running<'a> {
             peak: Some(used.rusage.maxrss).filter(|peak| *peak > own_peak()),
             timed_out,
         })
+    }
+}
+
+impl Running<'_> {
+    /// Waits for its end and takes what was counted.
+    pub(super) fn to_its_end(mut self) -> Result<Ended, StartError> {
+        let failed = |error: io::Error| StartError {
+            command: "the command".to_owned(),
+            why: error.to_string(),
+        };
+        self.ends().map_err(failed)?;
+        self.reap().map_err(failed)
     }
 }
 

@@ -3,10 +3,14 @@
 //!
 //! Plugins are driven here and none is known by name. Starting and stopping processes is left to [`process`](crate::process).
 
+mod lacking;
 mod lines;
 pub mod load;
+mod open;
 mod phases;
 mod plan;
+#[cfg(feature = "receiver")]
+mod pointed;
 #[cfg(feature = "receiver")]
 mod receive;
 mod record;

@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeSet,
     convert::Infallible,
-    ffi::OsString,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Instant, SystemTime},
@@ -13,8 +12,10 @@ use pss_integrations::samplers::{Sampler, Target};
 use pss_metrics::model::{Kind, Parent, Span};
 
 use super::{
+    lacking::Lacking,
+    open::Open,
     phases::Phases,
-    plan::{Lane, Otlp, Plan},
+    plan::{Otlp, Plan},
     record::Recorder,
     samplers::Samplers,
     shift::Shift,
@@ -74,7 +75,7 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Re
         rounds: vec![Vec::new(); plan.lanes.len()],
         ..Done::default()
     };
-    let mut absent = BTreeSet::new();
+    let mut lacking = Lacking::default();
     let mut open = Vec::new();
     for lane in &plan.lanes {
         open.push(Open::new(lane, &plan.otlp, &mut done.notices).map_err(system)?);
@@ -98,7 +99,7 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Re
         }
         let number = if counts { turn + 1 } else { 0 };
         for (place, lane) in open.iter().enumerate() {
-            beside(&mut host, plan.prepare.as_ref(), "--prepare")?;
+            beside(&mut host, plan.prepare.as_ref(), Beside::Before)?;
             if host.interrupted() {
                 break;
             }
@@ -118,7 +119,7 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Re
                     String::new()
                 },
             };
-            let ran = round.run(&mut host, &launch, &mut absent, &mut done)?;
+            let ran = round.run(&mut host, &launch, &mut lacking, &mut done)?;
             if counts {
                 match trace.written(&file("appended")) {
                     Ok(Some(place)) => {
@@ -132,7 +133,7 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Re
                 round.read(&plan.read, ran.began, options, &mut done.notices)?;
                 done.rounds[place].push(ran);
             }
-            beside(&mut host, plan.cleanup.as_ref(), "--cleanup")?;
+            beside(&mut host, plan.cleanup.as_ref(), Beside::After)?;
         }
         if counts {
             turn += 1;
@@ -152,172 +153,38 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Re
     }
     // What follows reads, scores and writes; there is nothing more to stop in an orderly way.
     done.interrupted = host.close();
-    done.notices.extend(absent);
+    done.notices.extend(lacking.notices());
     done.notices.sort();
     done.notices.dedup();
     Ok(done)
 }
 
-/// A lane while rounds go on.
-pub(super) struct Open<'a> {
-    lane: &'a Lane,
-    /// What its command is told beside what it inherits.
-    pub(super) environment: Vec<(OsString, OsString)>,
-    #[cfg(feature = "receiver")]
-    receiver: Option<pss_receiver::Receiver>,
-}
-
-impl<'a> Open<'a> {
-    #[cfg(feature = "receiver")]
-    pub(super) fn new(
-        lane: &'a Lane,
-        otlp: &Otlp,
-        notices: &mut Vec<String>,
-    ) -> std::io::Result<Open<'a>> {
-        let mut open = Open {
-            lane,
-            environment: Vec::new(),
-            receiver: None,
-        };
-        if *otlp != Otlp::Off {
-            let tee = match otlp {
-                Otlp::Tee(collector) => Some(collector),
-                _ => None,
-            };
-            let receiver = super::receive::open(Arc::clone(&lane.recorder), tee.cloned())?;
-            point_to(&receiver, tee, &mut open.environment, notices);
-            open.receiver = Some(receiver);
-        }
-        Ok(open)
-    }
-
-    #[cfg(not(feature = "receiver"))]
-    pub(super) fn new(
-        lane: &'a Lane,
-        otlp: &Otlp,
-        notices: &mut Vec<String>,
-    ) -> std::io::Result<Open<'a>> {
-        if *otlp != Otlp::Off {
-            notices.push(
-                "no OTLP receiver is in this build, so that no spans are received: build pss with `cargo build --release --features receiver`".to_owned(),
-            );
-        }
-        Ok(Open {
-            lane,
-            environment: Vec::new(),
-        })
-    }
-
-    /// Stops what the lane had; says what the user should know.
-    pub(super) fn close(self) -> Vec<String> {
-        #[cfg(feature = "receiver")]
-        let notices = self
-            .receiver
-            .map_or_else(Vec::new, |receiver| received(&receiver.stop(DRAIN)));
-        #[cfg(not(feature = "receiver"))]
-        let notices = Vec::new();
-        self.lane.recorder.turn(false);
-        notices
-    }
-}
-
-/// How long the receiver may take to hand on what was sent before the end.
-#[cfg(feature = "receiver")]
-const DRAIN: std::time::Duration = std::time::Duration::from_secs(5);
-
-/// What tells an SDK where to send.
-#[cfg(feature = "receiver")]
-const ENDPOINTS: [&str; 4] = [
-    "OTEL_EXPORTER_OTLP_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
-];
-
-/// Tells a command where to send its spans, unless the user has told it. Whoever names a collector to hand on to wants them to come by here.
-#[cfg(feature = "receiver")]
-fn point_to(
-    receiver: &pss_receiver::Receiver,
-    tee: Option<&pss_receiver::Collector>,
-    environment: &mut Vec<(OsString, OsString)>,
-    notices: &mut Vec<String>,
-) {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    for name in ENDPOINTS.into_iter().filter(|name| set(name)) {
-        if let Some(collector) = tee {
-            notices.push(format!(
-                "{name} is set, and the command sends to pss for the run, which hands on to {collector}"
-            ));
-            // An empty one counts as not set; the first gets its value below.
-            environment.push((name.into(), OsString::new()));
-        } else if !name.ends_with("METRICS_ENDPOINT") && !name.ends_with("LOGS_ENDPOINT") {
-            notices.push(format!(
-                "{name} is set, and left as it is: spans go there and not to pss"
-            ));
-        }
-    }
-    if ["HTTP_PROXY", "http_proxy", "ALL_PROXY"]
-        .iter()
-        .any(|name| set(name))
-        && !["NO_PROXY", "no_proxy"].iter().any(|name| set(name))
-    {
-        notices.push(
-            "a proxy is set, and some SDKs send even what is for this machine through it: NO_PROXY=127.0.0.1 keeps spans here".to_owned(),
-        );
-    }
-    for (name, value) in receiver.environment() {
-        // Logs are dropped here, and may be wanted there.
-        if tee.is_some() && name == "OTEL_LOGS_EXPORTER" {
-            continue;
-        }
-        if !set(name) || (tee.is_some() && ENDPOINTS.contains(&name)) {
-            environment.push((name.into(), value.into()));
-        }
-    }
-}
-
-/// What the receiver could not take.
-#[cfg(feature = "receiver")]
-fn received(counts: &pss_receiver::Counts) -> Vec<String> {
-    let refused = counts.refused.iter().map(|(refusal, count)| {
-        format!(
-            "the OTLP receiver refused {count} requests: {}",
-            refusal.reason()
-        )
-    });
-    let unusable = (counts.unusable > 0).then(|| {
-        format!(
-            "{} of {} received records could not be used",
-            counts.unusable, counts.records
-        )
-    });
-    let forwarded = counts.forwarded.as_ref();
-    let unsent = forwarded.filter(|forwarded| forwarded.unsent() > 0);
-    let unsent = unsent.map(|forwarded| {
-        let why = match &forwarded.why {
-            Some(why) => format!("it {why}"),
-            None => "it was too slow".to_owned(),
-        };
-        format!(
-            "{} of {} received requests were not taken by the collector of --otlp tee: {why}",
-            forwarded.unsent(),
-            forwarded.requests
-        )
-    });
-    refused.chain(unusable).chain(unsent).collect()
+/// When a command beside the rounds runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// `--prepare`.
+    Before,
+    /// `--cleanup`, also of a round that the user stopped.
+    After,
 }
 
 /// Runs what the user wants before or after a round.
-pub(super) fn beside(host: &mut Host, launch: Option<&Launch>, flag: &str) -> Result<(), Error> {
+pub(super) fn beside(host: &mut Host, launch: Option<&Launch>, when: Beside) -> Result<(), Error> {
     let Some(launch) = launch else { return Ok(()) };
-    let ended = host
-        .run(launch)
-        .map_err(|error| Error::Usage(error.to_string()))?;
+    let (flag, follows) = match when {
+        Beside::Before => ("--prepare", "what it was to set up is missing"),
+        Beside::After => ("--cleanup", "what it was to clear is still there"),
+    };
+    let ended = match when {
+        Beside::Before => host.run(launch),
+        Beside::After => host.clear_up(launch),
+    };
+    let ended = ended.map_err(|error| Error::Usage(error.to_string()))?;
     if ended.status.success() || host.interrupted() {
         return Ok(());
     }
     Err(Error::Usage(format!(
-        "the command of {flag} failed ({}); what it was to set up is missing",
+        "the command of {flag} failed ({}); {follows}",
         ended.status
     )))
 }
@@ -334,7 +201,7 @@ impl One<'_> {
         &self,
         host: &mut Host,
         launch: &Launch,
-        absent: &mut BTreeSet<String>,
+        lacking: &mut Lacking,
         done: &mut Done,
     ) -> Result<Round, Error> {
         let plan = self.plan;
@@ -355,7 +222,7 @@ impl One<'_> {
         running.ends().map_err(failed)?;
         let seen = watch.finish();
         done.notices.extend(seen.notices);
-        absent.extend(seen.absent);
+        lacking.add(seen.absent, seen.late);
         done.failed.extend(seen.failed);
         let group = running.id();
         let left = descendants(&target, group);

@@ -43,6 +43,8 @@ pub(super) struct Seen {
     pub(super) notices: Vec<String>,
     /// What there was nothing to read from, and why.
     pub(super) absent: BTreeSet<String>,
+    /// Samplers that were not ready before the command ended.
+    pub(super) late: BTreeSet<&'static str>,
     /// Samplers that failed, with the reason.
     pub(super) failed: BTreeSet<String>,
     /// Most memory of one process, in bytes; 0 where none was seen.
@@ -98,6 +100,7 @@ impl Watch {
                 Seen {
                     notices: watched.samplers.notices(),
                     absent: watched.samplers.absent(),
+                    late: watched.samplers.late(),
                     failed: watched.samplers.failed(),
                     memory: memory.max(last.memory),
                 }

@@ -1,7 +1,5 @@
 //! `sampler:cgroup`: was the command held back or killed by the limits it ran under?
 
-use std::path::{Path, PathBuf};
-
 use pss_metrics::{
     model::{Intake, Sample, Signal},
     plugin_meta,
@@ -9,6 +7,7 @@ use pss_metrics::{
 
 use super::{
     contract::{Absent, Polling, Sampler, SamplerEntry, SamplerMeta},
+    groups::Group,
     target::Target,
 };
 
@@ -19,11 +18,12 @@ static META: SamplerMeta = SamplerMeta {
         "time held back by a processor limit, and kills for lack of memory, of the command's control group"
     ),
     emits: &[Signal::CGROUP_THROTTLED, Signal::OOM],
-    needs: "control groups version 2, and a group that is not the machine's root",
-    mapping: "the group of the command (/proc/PID/cgroup, line 0::), found again under the mount of cgroup2; as entity the group's path
-cpu.stat throttled_usec    -> cgroup.throttled, ns, counter
-memory.events oom_kill     -> oom, growth since the last poll; zero says that nothing was killed
-The group may hold more than the command: a container or a CI job as a whole. Its limits held back the command all the same.
+    needs: "control groups of version 1 or 2, and one that is not the machine's root",
+    mapping: "the groups of the command (/proc/PID/cgroup), found again under their mounts; as entity the group's path. Version 2, and in brackets 1:
+cpu.stat throttled_usec [throttled_time, ns]  -> cgroup.throttled, ns, counter: of each group from the command's upwards that has a limit
+memory.events [memory.oom_control] oom_kill   -> oom, growth since the last poll; zero says that nothing was killed
+The group may hold more than the command: a container or a CI job as a whole. Its limits held back the command all the same: the wait is in sched.run_delay too.
+Each processor on which the group was held back counts, so that there can be more of it than time.
 example: throttled_usec 250000 -> cgroup.throttled 250000000",
 };
 
@@ -39,96 +39,161 @@ impl Sampler for Cgroup {
     }
 
     fn start(&self, target: &Target) -> Result<Box<dyn Polling>, Absent> {
-        let of = |what: &str| {
-            let path = format!("/proc/{}/{what}", target.root());
+        let of = |path: String| {
             std::fs::read_to_string(&path)
                 .map_err(|error| Absent(format!("{path} cannot be read ({error})")))
         };
-        let group = own_group(&of("cgroup")?)
-            .ok_or_else(|| Absent("the command is in no control group of version 2".to_owned()))?;
-        let mount = std::fs::read_to_string("/proc/self/mountinfo")
-            .ok()
-            .and_then(|text| mount_of_version_2(&text))
-            .ok_or_else(|| Absent("no cgroup2 file system is mounted".to_owned()))?;
-        Ok(Box::new(Limits::new(&mount, &group)?))
+        let groups = of(format!("/proc/{}/cgroup", target.root()))?;
+        let mountinfo = of("/proc/self/mountinfo".to_owned())?;
+        Ok(Box::new(Limits::new(
+            Group::find(&groups, &mountinfo, "cpu"),
+            Group::find(&groups, &mountinfo, "memory"),
+        )?))
     }
 }
 
 struct Limits {
-    folder: PathBuf,
-    entity: String,
-    killed: Option<u64>,
+    held_back: Vec<HeldBack>,
+    memory: Option<Memory>,
+}
+
+/// A group with a processor limit.
+struct HeldBack {
+    group: Group,
+    /// At the start and lately, in nanoseconds.
+    first: u64,
+    last: u64,
+}
+
+/// The group whose kills are counted.
+struct Memory {
+    group: Group,
+    seen: u64,
+    killed: u64,
 }
 
 impl Limits {
-    fn new(mount: &Path, group: &str) -> Result<Limits, Absent> {
-        let mut limits = Limits {
-            folder: mount.join(group.trim_start_matches('/')),
-            entity: group.to_owned(),
-            killed: None,
-        };
-        limits.killed = limits.number("memory.events", "oom_kill");
-        if limits.killed.is_none() && limits.throttled().is_none() {
-            return Err(Absent(format!(
-                "control group {group} tells neither throttled_usec nor oom_kill: it is the root, or its controllers cpu and memory are not on"
-            )));
+    fn new(cpu: Option<Group>, memory: Option<Group>) -> Result<Limits, Absent> {
+        let mut held_back: Vec<HeldBack> = cpu
+            .iter()
+            .flat_map(Group::upwards)
+            .filter_map(HeldBack::new)
+            .collect();
+        // One without a limit tells that nothing was held back, which no other need say again.
+        let limited = held_back.iter().any(HeldBack::is_limited);
+        if limited {
+            held_back.retain(HeldBack::is_limited);
+        } else {
+            held_back.retain(|own| !(own.group.is_root() && own.group.first));
+            held_back.truncate(1);
         }
-        Ok(limits)
+        let killed = |group: &Group| (!(group.is_root() && group.first)).then(|| kills(group))?;
+        let memory = memory.and_then(|group| {
+            killed(&group).map(|seen| Memory {
+                group,
+                seen,
+                killed: 0,
+            })
+        });
+        if held_back.is_empty() && memory.is_none() {
+            return Err(Absent(match cpu {
+                None => "the command is in no control group that is mounted".to_owned(),
+                Some(Group { path, .. }) => format!(
+                    "control group {path} tells neither time held back nor kills: it is the root, or its controllers cpu and memory are not on"
+                ),
+            }));
+        }
+        Ok(Limits { held_back, memory })
+    }
+}
+
+impl HeldBack {
+    fn new(group: Group) -> Option<HeldBack> {
+        let first = throttled(&group)?;
+        Some(HeldBack {
+            group,
+            first,
+            last: first,
+        })
     }
 
-    fn throttled(&self) -> Option<u64> {
-        self.number("cpu.stat", "throttled_usec")
+    fn is_limited(&self) -> bool {
+        let unlimited = |text: String| {
+            let text = text.trim();
+            text.starts_with("max") || text.starts_with('-')
+        };
+        let file = if self.group.first {
+            "cpu.cfs_quota_us"
+        } else {
+            "cpu.max"
+        };
+        self.group.text(file).is_some_and(|text| !unlimited(text))
     }
+}
 
-    fn number(&self, file: &str, key: &str) -> Option<u64> {
-        let text = std::fs::read_to_string(self.folder.join(file)).ok()?;
-        text.lines()
-            .filter_map(|line| line.split_once(' '))
-            .find(|(name, _)| *name == key)?
-            .1
-            .trim()
-            .parse()
-            .ok()
+/// Time for which a group was held back, in nanoseconds.
+fn throttled(group: &Group) -> Option<u64> {
+    if group.first {
+        return group.number("cpu.stat", "throttled_time");
     }
+    let microseconds = group.number("cpu.stat", "throttled_usec")?;
+    Some(microseconds.saturating_mul(1000))
+}
+
+/// Processes of a group that were killed for lack of memory, whichever group's limit it was.
+fn kills(group: &Group) -> Option<u64> {
+    let file = if group.first {
+        "memory.oom_control"
+    } else {
+        "memory.events"
+    };
+    group.number(file, "oom_kill")
 }
 
 impl Polling for Limits {
     fn poll(&mut self, now: i64, into: &mut dyn Intake) {
-        let mut push = |signal, value| {
+        let mut push = |signal, entity: &str, value| {
             into.sample(&Sample {
                 signal,
-                entity: &self.entity,
+                entity,
                 time: Some(now),
                 value,
             });
         };
-        if let Some(throttled) = self.throttled() {
-            push(Signal::CGROUP_THROTTLED, throttled.saturating_mul(1000));
+        for limit in &mut self.held_back {
+            if let Some(throttled) = throttled(&limit.group) {
+                limit.last = throttled;
+                push(Signal::CGROUP_THROTTLED, &limit.group.path, throttled);
+            }
         }
-        if let Some(killed) = self.number("memory.events", "oom_kill") {
-            push(
-                Signal::OOM,
-                killed.saturating_sub(self.killed.unwrap_or(killed)),
-            );
-            self.killed = Some(killed);
+        if let Some(memory) = &mut self.memory
+            && let Some(killed) = kills(&memory.group)
+        {
+            let new = killed.saturating_sub(memory.seen);
+            push(Signal::OOM, &memory.group.path, new);
+            memory.seen = killed;
+            memory.killed += new;
         }
     }
-}
 
-/// The path after `0::`, which is version 2's line.
-fn own_group(text: &str) -> Option<String> {
-    text.lines()
-        .find_map(|line| line.strip_prefix("0::"))
-        .map(|path| path.trim_end_matches(" (deleted)").to_owned())
-}
-
-/// Where version 2 is mounted: alone, or beside version 1.
-fn mount_of_version_2(mountinfo: &str) -> Option<PathBuf> {
-    mountinfo.lines().find_map(|line| {
-        let (mount, system) = line.split_once(" - ")?;
-        (system.split(' ').next() == Some("cgroup2"))
-            .then(|| mount.split(' ').nth(4).map(PathBuf::from))?
-    })
+    fn notices(&self) -> Vec<String> {
+        let held_back = self.held_back.iter().filter_map(|limit| {
+            let held_back = limit.last.checked_sub(limit.first).filter(|time| *time > 0)?;
+            Some(format!(
+                "the processor limit of control group {} held it back for {:.3} s, summed over processors",
+                limit.group.path,
+                held_back as f64 * 1e-9
+            ))
+        });
+        let killed = self.memory.iter().filter(|memory| memory.killed > 0);
+        let killed = killed.map(|memory| {
+            format!(
+                "for lack of memory the kernel killed in control group {}: {} of its processes",
+                memory.group.path, memory.killed
+            )
+        });
+        held_back.chain(killed).collect()
+    }
 }
 
 #[cfg(test)]
@@ -138,62 +203,114 @@ mod tests {
     use super::*;
 
     #[derive(Default)]
-    struct Seen(Vec<(&'static str, u64)>);
+    struct Seen(Vec<(&'static str, String, u64)>);
 
     impl Intake for Seen {
         fn span(&mut self, _: &Span<'_>) {}
         fn sample(&mut self, sample: &Sample<'_>) {
-            self.0.push((sample.signal.name, sample.value));
+            self.0
+                .push((sample.signal.name, sample.entity.to_owned(), sample.value));
         }
         fn skipped(&mut self, _: &'static str, _: u64) {}
     }
 
-    #[test]
-    fn groups_and_mounts_are_found() {
-        let mixed = "8:pids:/\n4:memory:/job\n0::/user.slice/run-7.scope\n";
-        assert_eq!(own_group(mixed).as_deref(), Some("/user.slice/run-7.scope"));
-        assert_eq!(own_group("4:memory:/job\n"), None);
-        let mountinfo = "30 24 0:26 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw\n31 30 0:27 / /sys/fs/cgroup/unified rw,relatime shared:5 - cgroup2 cgroup2 rw\n";
-        assert_eq!(
-            mount_of_version_2(mountinfo),
-            Some("/sys/fs/cgroup/unified".into())
-        );
+    /// Removed with this.
+    struct Folder(std::path::PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Folder {
+            let name = format!("pss-cgroup-{name}-{}", std::process::id());
+            Folder(std::env::temp_dir().join(name))
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    /// A tree of groups as folders.
+    fn group(root: &std::path::Path, path: &str, first: bool, files: &[(&str, &str)]) -> Group {
+        let group = Group {
+            folder: root.join(path.trim_start_matches('/')),
+            path: path.to_owned(),
+            first,
+        };
+        std::fs::create_dir_all(&group.folder).expect("a folder");
+        for (name, text) in files.iter().chain(&[("cgroup.procs", "")]) {
+            std::fs::write(group.folder.join(name), text).expect("written");
+        }
+        group
+    }
+
+    fn polled(limits: &mut Limits) -> Vec<(&'static str, String, u64)> {
+        let mut seen = Seen::default();
+        limits.poll(0, &mut seen);
+        seen.0
     }
 
     #[test]
-    fn growth_of_kills_is_told_and_the_root_is_absent() {
-        let mount = std::env::temp_dir().join(format!("pss-cgroup-{}", std::process::id()));
-        let folder = mount.join("job");
-        std::fs::create_dir_all(&folder).expect("a folder");
-        assert!(Limits::new(&mount, "/").is_err());
-        let write = |throttled: u64, killed: u64| {
-            std::fs::write(
-                folder.join("cpu.stat"),
-                format!("usage_usec 5\nnr_throttled 1\nthrottled_usec {throttled}\n"),
-            )
-            .expect("written");
-            std::fs::write(
-                folder.join("memory.events"),
-                format!("low 0\noom 9\noom_kill {killed}\n"),
-            )
-            .expect("written");
-        };
-        write(10, 3);
-        let mut limits = Limits::new(&mount, "/job").expect("present");
-        let mut seen = Seen::default();
-        limits.poll(0, &mut seen);
-        write(250, 4);
-        limits.poll(1, &mut seen);
-        std::fs::remove_dir_all(&mount).expect("removed");
-        limits.poll(2, &mut seen);
+    fn growth_is_told_and_the_root_is_absent() {
+        for first in [false, true] {
+            let folder = Folder::new(&format!("growth-{first}"));
+            let (cpu, memory) = if first {
+                ("throttled_time", "memory.oom_control")
+            } else {
+                ("throttled_usec", "memory.events")
+            };
+            let files = |throttled: u64, killed: u64| {
+                [
+                    ("cpu.stat", format!("nr_throttled 1\n{cpu} {throttled}\n")),
+                    (memory, format!("oom 9\noom_kill {killed}\n")),
+                ]
+            };
+            let write = |throttled, killed| {
+                let files = files(throttled, killed);
+                let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
+                group(&folder.0, "/job", first, &files)
+            };
+            let root = group(&folder.0, "/", first, &[]);
+            assert!(Limits::new(Some(root.clone()), Some(root)).is_err());
+            let job = write(10, 3);
+            let mut limits = Limits::new(Some(job.clone()), Some(job)).expect("present");
+            let unit = if first { 1 } else { 1000 };
+            let job = || "/job".to_owned();
+            assert_eq!(
+                polled(&mut limits),
+                [("cgroup.throttled", job(), 10 * unit), ("oom", job(), 0)]
+            );
+            assert_eq!(limits.notices(), [String::new(); 0]);
+            write(250, 4);
+            assert_eq!(
+                polled(&mut limits),
+                [("cgroup.throttled", job(), 250 * unit), ("oom", job(), 1)]
+            );
+            assert_eq!(limits.notices().len(), 2, "{:?}", limits.notices());
+            drop(folder);
+            assert_eq!(polled(&mut limits), []);
+        }
+    }
+
+    /// The kernel counts a hold-up where the limit is, and not in the groups below.
+    #[test]
+    fn a_limit_further_up_is_found() {
+        let folder = Folder::new("upwards");
+        let free = [
+            ("cpu.stat", "throttled_usec 0\n"),
+            ("cpu.max", "max 100000\n"),
+        ];
+        group(&folder.0, "/", false, &[]);
+        let limited = [
+            ("cpu.stat", "throttled_usec 7\n"),
+            ("cpu.max", "5000 100000\n"),
+        ];
+        group(&folder.0, "/slice", false, &limited);
+        let job = group(&folder.0, "/slice/job", false, &free);
+        let mut limits = Limits::new(Some(job), None).expect("present");
         assert_eq!(
-            seen.0,
-            [
-                ("cgroup.throttled", 10_000),
-                ("oom", 0),
-                ("cgroup.throttled", 250_000),
-                ("oom", 1)
-            ]
+            polled(&mut limits),
+            [("cgroup.throttled", "/slice".to_owned(), 7000)]
         );
     }
 }

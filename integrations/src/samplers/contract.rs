@@ -60,7 +60,8 @@ pub trait Polling: Send {
         None
     }
 
-    /// What could not be read for part of the tree, as fragments such as "bytes read of 2 processes (they run as another user)".
+    /// What the user should know: what could not be read for part of the tree, as fragments such as "bytes read of 2 processes (they run as another user)", or
+    /// what no score says, as fragments such as "the processor limit of control group /job held it back for 3.144 s".
     fn notices(&self) -> Vec<String> {
         Vec::new()
     }

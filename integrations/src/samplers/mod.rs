@@ -8,6 +8,7 @@ mod connections;
 mod contract;
 #[cfg(target_os = "linux")]
 mod diag;
+mod groups;
 #[cfg(target_os = "linux")]
 mod kept;
 #[cfg(target_os = "linux")]

@@ -19,10 +19,11 @@ use crate::{
     error::Error,
     process::Host,
     run::{
+        open::Open,
         phases::Phases,
         plan::{Lane, Plan},
         record::Recorder,
-        rounds::{Open, beside},
+        rounds::{Beside, beside},
         samplers::Samplers,
         watch::Watch,
     },
@@ -63,7 +64,7 @@ pub fn under_load(
     };
     let target = target(plan, lane, settings, open.as_ref(), &host)?;
     phases.start()?;
-    beside(&mut host, plan.prepare.as_ref(), "--prepare")?;
+    beside(&mut host, plan.prepare.as_ref(), Beside::Before)?;
     let stop = || host.interrupted();
     let phase = |name, schedule| Phase {
         name,
@@ -114,10 +115,15 @@ pub fn under_load(
         let seen = watch.finish();
         notices.extend(seen.notices);
         notices.extend(seen.absent);
+        notices.extend(
+            seen.late
+                .iter()
+                .map(|name| format!("sampler:{name} was not ready before the load ended")),
+        );
         failed.extend(seen.failed);
     }
     notices.extend(target.clean());
-    beside(&mut host, plan.cleanup.as_ref(), "--cleanup")?;
+    beside(&mut host, plan.cleanup.as_ref(), Beside::After)?;
     if let Some(open) = open {
         notices.extend(open.close());
     }
