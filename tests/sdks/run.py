@@ -18,7 +18,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-SPANS = 20_000
+SPANS = 100_000
 PROTOCOLS = {
     "python": ["grpc", "http/protobuf"],
     "javascript": ["grpc", "http/protobuf", "http/json"],
