@@ -1,5 +1,7 @@
 //! Markdown: what a step summary, a merge request or a wiki shows.
 
+mod compared;
+
 use std::{fmt::Write as _, io};
 
 use pss_metrics::{
@@ -37,7 +39,18 @@ impl View for Markdown {
 
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut page = Page::default();
-        headline(&mut page, report);
+        match &report.compare {
+            Some(compare) => {
+                compared::title(&mut page, compare);
+                verdict(&mut page, report);
+                compared::sides(&mut page, compare);
+                headline(&mut page, report);
+            }
+            None => {
+                headline(&mut page, report);
+                verdict(&mut page, report);
+            }
+        }
         metrics(&mut page, report);
         operations(&mut page, report);
         timeline(&mut page, report);
@@ -111,6 +124,10 @@ fn headline(page: &mut Page, report: &Report) {
         }
         None => "### Program Stability Score n/a: no metric has enough data\n".to_owned(),
     });
+}
+
+fn verdict(page: &mut Page, report: &Report) {
+    let pss = &report.pss;
     let duration = match (report.input.start, report.input.end) {
         (Some(start), Some(end)) => format!(" · {}", span(end - start)),
         _ => String::new(),
