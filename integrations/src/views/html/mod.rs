@@ -12,6 +12,7 @@
 mod compared;
 mod curve;
 mod gauge;
+mod metrics;
 mod number;
 mod page;
 mod ridge;
