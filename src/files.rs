@@ -18,6 +18,18 @@ pub fn write(
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
+    if !folder.exists() {
+        return Err(io::Error::new(
+            io::ErrorKind::NotFound,
+            format!("there is no folder `{}`; make it first", folder.display()),
+        ));
+    }
+    if path.is_dir() {
+        return Err(io::Error::new(
+            io::ErrorKind::IsADirectory,
+            "it is a folder; name a file in it",
+        ));
+    }
     let mut file = tempfile::Builder::new()
         .prefix(".pss-")
         .suffix(".tmp")

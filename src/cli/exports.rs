@@ -18,6 +18,7 @@ use super::{
     push::{Push, is_address, push},
     scoring::Scoring,
     stdout::{self, Stream},
+    warning::warn,
 };
 use crate::{
     error::Error,
@@ -80,7 +81,7 @@ pub(super) fn exports<'a>(
     scoring.export.iter().map(parse).collect()
 }
 
-/// Writes every report, even when one fails; the first failure is the error. The report for people goes to a stream.
+/// Writes every report, even when one fails; the first failure is the error, and each further one is told as well. The report for people goes to a stream.
 pub(super) fn write_all(
     stream: Stream,
     scoring: &Scoring,
@@ -90,10 +91,10 @@ pub(super) fn write_all(
     exports: &[Export<'_>],
 ) -> Result<(), Error> {
     let mut first = Ok(());
-    let mut keep = |result: Result<(), Error>| {
-        if first.is_ok() {
-            first = result;
-        }
+    let mut keep = |result: Result<(), Error>| match (&first, result) {
+        (Ok(()), result) => first = result,
+        (Err(_), Err(error)) => warn(&error.to_string()),
+        (Err(_), Ok(())) => {}
     };
     let mut stdout_taken = false;
     for export in exports {

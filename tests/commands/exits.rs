@@ -179,3 +179,27 @@ fn sql_that_is_not_built_in_says_how_to_get_it() {
             &["pss query is not in this build: build pss with `cargo build --release --features sql`"],
         );
 }
+
+#[test]
+fn every_report_that_cannot_be_written_is_told() {
+    let work = Work::new();
+    work.write("t.jsonl", lines(200));
+    let ran = work.pss(&[
+        "analyze",
+        "t.jsonl",
+        "--export",
+        "json=no/such/folder/r.json",
+        "--export",
+        "csv=.",
+        "--export",
+        "html=r.html",
+    ]);
+    ran.fails(
+        5,
+        &[
+            "there is no folder `no/such/folder`; make it first",
+            "cannot write `.`: it is a folder",
+        ],
+    );
+    assert!(work.path("r.html").exists());
+}

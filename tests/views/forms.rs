@@ -27,6 +27,21 @@ impl Known {
         if let Some(score) = at("/pss/score") {
             known.number(100.0 - score);
         }
+        // The scale of scores and regressions, and a comparison calls the whole by its points.
+        known.number(100.0);
+        // Whether it regressed, as a number.
+        known.number(f64::from(u8::from(report["compare"]["regressed"] == true)));
+        for metric in report["compare"]["metrics"]
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
+            for field in ["base", "head", "delta", "low", "high"] {
+                if let Some(share) = metric[field].as_f64().filter(|_| metric["code"] == "PSS") {
+                    known.number(100.0 * share);
+                }
+            }
+        }
         for list in ["/metrics", "/pss/with_data"] {
             let n = report
                 .pointer(list)
@@ -57,6 +72,7 @@ impl Known {
             numbers::seconds(number),
             numbers::bytes(number),
             numbers::percent(number),
+            numbers::percent(number.abs()),
             numbers::clock(number * 1e-9),
         ] {
             self.text(&form);
@@ -140,7 +156,7 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> Vec<&'a str> {
         .collect()
 }
 
-fn agree(written: &Written) {
+pub(crate) fn agree(written: &Written) {
     let report = written.json();
     let known = Known::of(&report);
 
@@ -185,7 +201,7 @@ fn agree(written: &Written) {
             .expect("a value")
             .parse()
             .expect("a number");
-        let flag = ["_info", "_verdict", "_complete", "_has_data"]
+        let flag = ["_info", "_verdict", "_complete", "_has_data", "_regressed"]
             .iter()
             .any(|end| {
                 line.split(['{', ' '])
@@ -224,7 +240,8 @@ fn agree(written: &Written) {
     }
     assert_eq!(
         between(&junit, "<testcase ", ">").len(),
-        1 + report["metrics"].as_array().expect("metrics").len()
+        1 + usize::from(!report["compare"].is_null())
+            + report["metrics"].as_array().expect("metrics").len()
     );
 
     for line in written.read("github-output").lines() {

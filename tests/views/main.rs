@@ -1,5 +1,6 @@
 //! Views of one report agree: every number of each is found in the JSON, unrounded or to the digits it is shown with.
 
+mod compared;
 mod forms;
 mod hostile;
 mod written;

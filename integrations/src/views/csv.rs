@@ -1,5 +1,7 @@
 //! CSV: every number of the report on a line of its own, for spreadsheets and scripts.
 
+mod compared;
+
 use std::io;
 
 use pss_metrics::{plugin::PluginMeta, plugin_meta, report::Report};
@@ -44,6 +46,9 @@ impl View for Csv {
         lines.0.write_record(COLUMNS)?;
         run(&mut lines, report)?;
         command(&mut lines, report)?;
+        if let Some(compare) = &report.compare {
+            compared::put(&mut lines, compare)?;
+        }
         metrics(&mut lines, report)?;
         operations(&mut lines, report)?;
         timeline(&mut lines, report)?;

@@ -7,6 +7,7 @@
 use std::io;
 
 use pss_metrics::{
+    compare::Cause,
     plugin::PluginMeta,
     plugin_meta,
     report::{MetricReport, Report, VerdictOutcome},
@@ -42,6 +43,9 @@ impl View for Github {
 
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         writeln!(out, "::group::{}", message(&headline(report)))?;
+        for cause in causes(report) {
+            writeln!(out, "  {}", plain(&cause.text))?;
+        }
         for metric in &report.metrics {
             writeln!(out, "  {}", logged(metric))?;
         }
@@ -63,8 +67,17 @@ fn headline(report: &Report) -> String {
         .band
         .as_ref()
         .map_or_else(String::new, |band| format!(", {band}"));
+    let compared = report.compare.as_ref().map_or_else(String::new, |compare| {
+        let regressed = if compare.regressed {
+            "worse than the base beyond noise"
+        } else {
+            "nothing got worse beyond noise"
+        };
+        let regression = or_na(compare.regression, |points| format!("{points:.1}"));
+        format!("{regressed}, regression {regression} of 100; ")
+    });
     format!(
-        "Program Stability Score {}{interval}{band}: {}, {} of {} metrics have data",
+        "{compared}Program Stability Score {}{interval}{band}: {}, {} of {} metrics have data",
         or_na(pss.score, |score| format!("{score:.1}")),
         report.verdict.outcome.name(),
         pss.with_data.len(),
@@ -112,8 +125,12 @@ pub fn annotations(report: &Report) -> Vec<String> {
     }
     let title = format!("pss: {}", report.verdict.outcome.name());
     let mut all = vec![annotation(kind, &title, &said)];
+    // What got worse says more of a comparison than what scores low on both sides.
+    for cause in causes(report).iter().take(ANNOTATIONS - 1) {
+        all.push(annotation(kind, "pss: got worse", &cause.text));
+    }
     // A run that passes needs no second word.
-    if report.verdict.outcome != VerdictOutcome::Pass {
+    if all.len() == 1 && report.verdict.outcome != VerdictOutcome::Pass {
         let mut dear: Vec<&MetricReport> = report
             .metrics
             .iter()
@@ -134,6 +151,13 @@ pub fn annotations(report: &Report) -> Vec<String> {
         }
     }
     all
+}
+
+fn causes(report: &Report) -> &[Cause] {
+    report
+        .compare
+        .as_ref()
+        .map_or(&[], |compare| &compare.causes)
 }
 
 fn annotation(kind: &str, title: &str, said: &str) -> String {

@@ -9,7 +9,7 @@ use super::contract::{View, ViewEntry};
 static META: PluginMeta = plugin_meta!(
     View,
     "github-output",
-    "score, low, high, band and verdict as outputs of a step of GitHub Actions"
+    "score, low, high, band and verdict as outputs of a step of GitHub Actions; of a comparison also regression and regressed"
 );
 
 /// The view.
@@ -33,6 +33,10 @@ impl View for GithubOutput {
         writeln!(out, "band={}", pss.band.as_deref().unwrap_or_default())?;
         writeln!(out, "verdict={}", report.verdict.outcome.name())?;
         writeln!(out, "complete={}", pss.complete)?;
+        if let Some(compare) = &report.compare {
+            writeln!(out, "regression={}", number(compare.regression))?;
+            writeln!(out, "regressed={}", compare.regressed)?;
+        }
         writeln!(out, "metrics-with-data={}", pss.with_data.join(","))?;
         writeln!(out, "metrics-without-data={}", pss.without_data.join(","))
     }

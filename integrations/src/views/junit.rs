@@ -1,4 +1,6 @@
-//! JUnit XML: a test case for the score and one for each metric.
+//! JUnit XML: a test case for the score and one for each metric; of a comparison also one for the regression.
+
+mod compared;
 
 use std::io;
 
@@ -35,7 +37,19 @@ impl View for Junit {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut suite = TestSuite::new("pss");
         suite.add_test_case(run(report));
-        suite.add_test_cases(report.metrics.iter().map(metric));
+        suite.add_test_cases(
+            report
+                .compare
+                .iter()
+                .map(|compare| compared::case(compare, report.verdict.outcome)),
+        );
+        suite.add_test_cases(report.metrics.iter().map(|one| {
+            let mut case = metric(one);
+            if let Some(compare) = &report.compare {
+                compared::add_change(&mut case, compare, &one.code);
+            }
+            case
+        }));
         let mut document = Document::new("pss");
         document.add_test_suite(suite);
         document.serialize(&mut *out).map_err(io::Error::other)

@@ -1,5 +1,7 @@
 //! OpenMetrics: gauges for a textfile collector or a Pushgateway, in the form that Prometheus' older text format shares.
 
+mod compared;
+
 use std::{collections::BTreeSet, fmt::Write as _, io};
 
 use pss_metrics::{
@@ -34,6 +36,9 @@ impl View for OpenMetrics {
         let mut text = Text::default();
         run(&mut text, report);
         command(&mut text, report);
+        if let Some(compare) = &report.compare {
+            compared::put(&mut text, compare);
+        }
         metrics(&mut text, report);
         operations(&mut text, report);
         input(&mut text, report);

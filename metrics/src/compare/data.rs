@@ -70,7 +70,7 @@ pub enum Quantity {
     Median,
     /// 90 % quantiles of durations of windows.
     Q90,
-    /// Odds of failing in windows. A window without an error counts as half an error, which draws their ratio towards 1 where errors are rare.
+    /// Odds of failing, of all spans together; windows tell how far chance moves them.
     Errors,
 }
 

@@ -22,8 +22,8 @@ const FALSE_SHARE: f64 = 0.05;
 const LEAST_FALL: f64 = 0.03;
 const LEAST_FALL_PSS: f64 = 0.02;
 
-/// The code of the whole score among the metrics.
-pub(super) const WHOLE: &str = "PSS";
+/// The code of the whole score among the metrics of a comparison.
+pub const WHOLE: &str = "PSS";
 
 /// Every metric of the plan in its order, and first the whole score.
 pub(super) fn metric_gate(
@@ -32,10 +32,17 @@ pub(super) fn metric_gate(
     head: &Summary,
     plan: &Plan,
 ) -> Vec<MetricChange> {
-    let together = Run::of(pooled, plan);
     let runs: Vec<Run<'_>> = bases.iter().map(|base| Run::of(base, plan)).collect();
     let head = Run::of(head, plan);
-    let reference = Reference::new(&together, &runs, &head, plan);
+    let together;
+    let reference = match &runs[..] {
+        // One base is all of them, and scoring it once more would take a twelfth of the whole comparison.
+        [one] => Reference::new(one, &runs, &head, plan),
+        _ => {
+            together = Run::of(pooled, plan);
+            Reference::new(&together, &runs, &head, plan)
+        }
+    };
     let base: Vec<Against> = runs
         .iter()
         .map(|run| against(run, &reference, plan, true))

@@ -11,6 +11,7 @@ mod causes;
 mod comparison;
 mod data;
 mod explained;
+mod failures;
 mod machine;
 mod metric_gate;
 mod operation_gate;
@@ -24,4 +25,5 @@ pub use data::{
     RunFacts, Strangers,
 };
 pub use machine::{MACHINE_KEYS, SESSION, UNKNOWN};
+pub use metric_gate::WHOLE;
 pub use verdict::{Policy, SESSIONS_WANTED, judge};

@@ -4,7 +4,10 @@
 
 use std::collections::HashMap;
 
-use super::data::{Change, Direction, Quantity};
+use super::{
+    data::{Change, Direction, Quantity},
+    failures::Failures,
+};
 use crate::{
     stats::{false_discovery, median, middle_error, rank_shift, student_beyond, student_quantile},
     summary::{Cell, Group, GroupKey, Histogram, Summary},
@@ -27,9 +30,11 @@ const MEDIAN_ERROR: f64 = 1.2533;
 /// The same for a 90 % quantile: sqrt(.9 * .1) over the normal density there, .1755.
 const Q90_ERROR: f64 = 1.7094;
 /// Spans of one trace are alike: the design effect of sampling them in clusters, on variances.
-const DESIGN: f64 = 2.0;
+pub(super) const DESIGN: f64 = 2.0;
 /// The interquartile range of a normal distribution in standard deviations.
 const IQR: f64 = 1.349;
+/// Failures on the side that has more of them, below which their odds are shown and never found to have changed: a normal distribution of so few is none.
+const LEAST_FAILURES: u64 = 5;
 /// Share of false findings.
 const FALSE_SHARE: f64 = 0.05;
 /// A smaller change matters to nobody, however sure: 10 %.
@@ -41,6 +46,17 @@ struct Side {
     values: Vec<f64>,
     /// Standard error of their middle.
     error: f64,
+    /// Of the quantity that counts failures, whose windows have too few each to say anything.
+    failures: Option<Failures>,
+}
+
+impl Side {
+    fn middle(&self) -> Option<f64> {
+        match &self.failures {
+            Some(failures) => Some(failures.log_odds()),
+            None => median(&self.values),
+        }
+    }
 }
 
 const QUANTITIES: [Quantity; 3] = [Quantity::Median, Quantity::Q90, Quantity::Errors];
@@ -91,7 +107,7 @@ pub(super) fn operation_gate(
     }
     let mut changes: Vec<Vec<Change>> = operations.iter().map(|_| Vec::new()).collect();
     let pooled = QUANTITIES.map(|quantity| pooled(&all, quantity));
-    let mut tested: Vec<(usize, Change)> = all
+    let mut tested: Vec<(usize, bool, Change)> = all
         .iter()
         .map(|sides| {
             let pooled = if bases.len() >= RUNS_HEARD {
@@ -101,14 +117,14 @@ pub(super) fn operation_gate(
             } else {
                 TAU * TAU
             };
-            (sides.operation, test(sides, pooled))
+            (sides.operation, enough(sides), test(sides, pooled))
         })
         .collect();
-    let p: Vec<f64> = tested.iter().map(|(_, change)| change.p).collect();
-    for ((_, change), q) in tested.iter_mut().zip(false_discovery(&p)) {
+    let p: Vec<f64> = tested.iter().map(|(_, _, change)| change.p).collect();
+    for ((_, enough, change), q) in tested.iter_mut().zip(false_discovery(&p)) {
         change.q = q;
         let factor = 1.0 + change.change;
-        change.direction = if q > FALSE_SHARE {
+        change.direction = if q > FALSE_SHARE || !*enough {
             Direction::Same
         } else if factor > LEAST_CHANGE {
             Direction::Worse
@@ -118,7 +134,7 @@ pub(super) fn operation_gate(
             Direction::Same
         };
     }
-    for (operation, change) in tested {
+    for (operation, _, change) in tested {
         changes[operation].push(change);
     }
     changes
@@ -126,15 +142,8 @@ pub(super) fn operation_gate(
 
 fn test(sides: &Sides, between: f64) -> Change {
     let r = sides.bases.len() as f64;
-    let shifts = sides
-        .bases
-        .iter()
-        .filter_map(|base| rank_shift(&base.values, &sides.head.values));
-    let shift = shifts.sum::<f64>() / r;
-    let of_bases: f64 = sides.bases.iter().map(|base| base.error * base.error).sum();
-    let error = libm::sqrt(
-        sides.head.error * sides.head.error + of_bases / (r * r) + (1.0 + 1.0 / r) * between,
-    );
+    let (shift, within) = shift(sides);
+    let error = libm::sqrt(within + (1.0 + 1.0 / r) * between);
     let windows = sides.bases.iter().map(|base| base.values.len());
     let fewest = windows.min().unwrap_or(0).min(sides.head.values.len());
     let freedom = fewest as f64 - 1.0;
@@ -151,16 +160,45 @@ fn test(sides: &Sides, between: f64) -> Change {
     }
 }
 
+/// How far the head lies from the base runs, and the variance of that by what is within them.
+fn shift(sides: &Sides) -> (f64, f64) {
+    let failures = sides.bases.iter().filter_map(|base| base.failures.as_ref());
+    if let (Some(head), Some(bases)) = (&sides.head.failures, Failures::together(failures)) {
+        let shift = head.log_odds() - bases.log_odds();
+        return (shift, head.variance() + bases.variance());
+    }
+    let r = sides.bases.len() as f64;
+    let shifts = sides
+        .bases
+        .iter()
+        .filter_map(|base| rank_shift(&base.values, &sides.head.values));
+    let shift = shifts.sum::<f64>() / r;
+    let of_bases: f64 = sides.bases.iter().map(|base| base.error * base.error).sum();
+    (
+        shift,
+        sides.head.error * sides.head.error + of_bases / (r * r),
+    )
+}
+
+/// Whether there are enough failures for their odds to have changed.
+fn enough(sides: &Sides) -> bool {
+    let Some(head) = &sides.head.failures else {
+        return true;
+    };
+    let of_bases = sides.bases.iter().filter_map(|base| base.failures.as_ref());
+    head.errors.max(of_bases.map(|base| base.errors).sum()) >= LEAST_FAILURES
+}
+
 /// Variance of the base runs about their mean, each by its middle, with its degrees of freedom.
 fn spread(bases: &[Side]) -> (f64, f64) {
-    let middles: Vec<f64> = bases
-        .iter()
-        .filter_map(|base| median(&base.values))
-        .collect();
+    let middles: Vec<f64> = bases.iter().filter_map(Side::middle).collect();
     let mean = middles.iter().sum::<f64>() / middles.len() as f64;
     let freedom = middles.len() as f64 - 1.0;
     let squares: f64 = middles.iter().map(|x| (x - mean) * (x - mean)).sum();
-    (squares / freedom, freedom)
+    // A few failures more or less are chance, which is counted already; windows of durations say too little of theirs to be taken off.
+    let failures = bases.iter().filter_map(|base| base.failures.as_ref());
+    let chance: f64 = failures.map(Failures::variance).sum::<f64>() / middles.len() as f64;
+    (squares / freedom - chance, freedom)
 }
 
 /// What all operations together say of the variance between runs, drawn towards an opinion.
@@ -171,7 +209,7 @@ fn pooled(all: &[Sides], quantity: Quantity) -> f64 {
         .fold((0.0, 0.0), |(squares, sum), (variance, freedom)| {
             (squares + variance * freedom, sum + freedom)
         });
-    (TAU_FREEDOM * TAU_HEARD * TAU_HEARD + squares) / (TAU_FREEDOM + freedom)
+    (TAU_FREEDOM * TAU_HEARD * TAU_HEARD + squares.max(0.0)) / (TAU_FREEDOM + freedom)
 }
 
 /// A quantity in the windows of a run; `None` with too few of them.
@@ -193,31 +231,30 @@ fn side(group: &Group, quantity: Quantity) -> Option<Side> {
             .filter_map(|durations| durations.ln_quantile(q))
             .collect()
     };
-    let values: Vec<f64> = match quantity {
-        Quantity::Median => at(0.5),
-        Quantity::Q90 => at(0.9),
-        Quantity::Errors => cells
-            .iter()
-            .filter(|cell| cell.error_known > 0)
-            .map(|cell| logit(cell.errors, cell.error_known))
-            .collect(),
+    let failures = (quantity == Quantity::Errors).then(|| Failures::of(&cells));
+    let values: Vec<f64> = match (quantity, &failures) {
+        (Quantity::Q90, _) => at(0.9),
+        (_, Some(failures)) => failures.rates.clone(),
+        (_, None) => at(0.5),
     };
     if values.len() < LEAST_WINDOWS {
         return None;
     }
-    let floor = match quantity {
-        Quantity::Median => MEDIAN_ERROR * sampling(&taken)?,
-        Quantity::Q90 => Q90_ERROR * sampling(&taken)?,
-        Quantity::Errors => {
-            let errors: u64 = cells.iter().map(|cell| cell.errors).sum();
-            let n: u64 = cells.iter().map(|cell| cell.error_known).sum();
-            let rate = (errors as f64 + 0.5) / (n as f64 + 1.0);
-            libm::sqrt(DESIGN / (n as f64 * rate * (1.0 - rate)))
+    let error = match &failures {
+        Some(failures) => libm::sqrt(failures.variance()),
+        None => {
+            let factor = if quantity == Quantity::Q90 {
+                Q90_ERROR
+            } else {
+                MEDIAN_ERROR
+            };
+            middle_error(&values)?.max(factor * sampling(&taken)?)
         }
     };
     Some(Side {
-        error: middle_error(&values)?.max(floor),
         values,
+        error,
+        failures,
     })
 }
 
@@ -226,9 +263,4 @@ fn sampling(durations: &[&Histogram]) -> Option<f64> {
     let durations = Histogram::sum(durations.iter().copied());
     let spread = (durations.ln_quantile(0.75)? - durations.ln_quantile(0.25)?) / IQR;
     Some(spread * libm::sqrt(DESIGN / durations.n() as f64))
-}
-
-fn logit(errors: u64, n: u64) -> f64 {
-    let rate = (errors as f64 + 0.5) / (n as f64 + 1.0);
-    libm::log(rate / (1.0 - rate))
 }

@@ -16,6 +16,6 @@ pub use dispersion::{body, dispersion, tail, weight};
 pub use level::{LEVEL_MIN_SPANS, level};
 pub use proportion::excess_spread;
 pub use quantiles::{chi2_95, median, quantile};
-pub use shift::{middle_error, rank_shift};
+pub use shift::{memory, middle_error, rank_shift};
 pub use student::{student_below, student_beyond, student_quantile};
 pub use trend::{LEAST_WINDOWS, Trend, trend};

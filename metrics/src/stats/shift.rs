@@ -48,8 +48,8 @@ pub fn middle_error(values: &[f64]) -> Option<f64> {
     )
 }
 
-/// Correlation of neighbours, in [0, .8].
-fn memory(values: &[f64]) -> f64 {
+/// Correlation of neighbours, in [0, .8]; 0 where all values are equal.
+pub fn memory(values: &[f64]) -> f64 {
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     let square: f64 = values.iter().map(|x| (x - mean) * (x - mean)).sum();
     let product: f64 = values

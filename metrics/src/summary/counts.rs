@@ -182,12 +182,22 @@ impl Counts {
                 }
             }
         }
-        let held = sums.iter().enumerate().filter(|(_, count)| **count > 0);
-        let mut sum = Counts(Form::Pairs(
-            held.map(|(at, count)| (low + at as u16, *count)).collect(),
-        ));
-        sum.settle();
-        sum
+        let holds = |count: &u64| *count > 0;
+        let (Some(start), Some(end)) = (sums.iter().position(holds), sums.iter().rposition(holds))
+        else {
+            return Counts::default();
+        };
+        let (sums, first) = (&sums[start..=end], low + start as u16);
+        let held = sums.iter().filter(|count| holds(count)).count();
+        let most = sums.iter().copied().max().unwrap_or(0);
+        if dense(held, sums.len(), most) {
+            let counts = sums.iter().map(|count| *count as u32).collect();
+            return Counts(Form::Range { first, counts });
+        }
+        let mut pairs = Vec::with_capacity(held);
+        let held = sums.iter().enumerate().filter(|(_, count)| holds(count));
+        pairs.extend(held.map(|(at, count)| (first + at as u16, *count)));
+        Counts(Form::Pairs(pairs))
     }
 
     /// Takes away all counts of another; a bucket never falls below zero.
@@ -346,10 +356,8 @@ impl Counts {
             return;
         };
         let length = usize::from(high.0 - low.0) + 1;
-        if pairs.len() <= FEW
-            || length > pairs.len() * 8
-            || pairs.iter().any(|pair| pair.1 > u64::from(u32::MAX / 2))
-        {
+        let most = pairs.iter().map(|pair| pair.1).max().unwrap_or(0);
+        if !dense(pairs.len(), length, most) {
             return;
         }
         let mut counts = vec![0u32; length];
@@ -370,6 +378,11 @@ fn counted(mut values: Vec<u16>) -> Vec<(u16, u64)> {
         .chunk_by(|a, b| a == b)
         .map(|same| (same[0], same.len() as u64))
         .collect()
+}
+
+/// Whether a range is smaller than pairs, by the buckets that hold something, those that it covers, and the largest count.
+fn dense(held: usize, length: usize, most: u64) -> bool {
+    held > FEW && length <= held * 8 && most <= u64::from(u32::MAX / 2)
 }
 
 fn sum(counts: &[u32]) -> u64 {

@@ -1,6 +1,7 @@
 //! Comparisons: properties, a naive oracle, planted changes of known size, and how often identical programs are called different.
 
 mod naive;
+mod rare;
 mod waits;
 mod world;
 

@@ -1,7 +1,7 @@
 //! The comparison with the base, where there is one.
 
 use pss_metrics::{
-    compare::{Change, Direction, MetricChange, OperationChange, Quantity, Strangers},
+    compare::{Change, Direction, MetricChange, OperationChange, Quantity, Strangers, WHOLE},
     report::Report,
 };
 
@@ -20,12 +20,19 @@ pub(super) struct Compared {
     pub(super) causes: Vec<String>,
     pub(super) mismatches: Vec<String>,
     pub(super) metrics: Vec<Metric>,
+    pub(super) untested: Vec<Untested>,
     pub(super) operations: Vec<Operation>,
     pub(super) operations_left_out: Option<String>,
     pub(super) new: Vec<String>,
     pub(super) new_left_out: Option<String>,
     pub(super) vanished: Vec<String>,
     pub(super) vanished_left_out: Option<String>,
+}
+
+/// A metric that cannot be compared.
+pub(super) struct Untested {
+    pub(super) code: String,
+    pub(super) reason: String,
 }
 
 /// A metric of both sides.
@@ -75,7 +82,18 @@ impl Compared {
                 .iter()
                 .map(|text| visible(text))
                 .collect(),
-            metrics: compare.metrics.iter().map(metric).collect(),
+            metrics: compare
+                .metrics
+                .iter()
+                .filter(|metric| metric.delta.is_some())
+                .map(metric)
+                .collect(),
+            untested: compare
+                .metrics
+                .iter()
+                .filter(|metric| metric.delta.is_none())
+                .map(untested)
+                .collect(),
             operations: compare
                 .operations
                 .iter()
@@ -92,21 +110,42 @@ impl Compared {
 }
 
 fn metric(metric: &MetricChange) -> Metric {
-    let hundredth = |score: f64| format!("{score:.2}");
-    let signed = |score: f64| format!("{score:+.2}");
+    // The whole is known by its points.
+    let (scale, places) = if metric.code == WHOLE {
+        (100.0, 1)
+    } else {
+        (1.0, 2)
+    };
+    let score = |score: Option<f64>| {
+        Number::new(score.map(|score| scale * score), |score| {
+            format!("{score:.places$}")
+        })
+    };
+    let signed = |score: Option<f64>| {
+        Number::new(score.map(|score| scale * score), |score| {
+            format!("{score:+.places$}")
+        })
+    };
     let (said, grade) = said(metric.direction);
     Metric {
         code: visible(&metric.code),
-        base: Number::new(metric.base, hundredth),
-        head: Number::new(metric.head, hundredth),
-        delta: Number::new(metric.delta, signed),
-        low: Number::new(metric.low, signed),
-        high: Number::new(metric.high, signed),
+        base: score(metric.base),
+        head: score(metric.head),
+        delta: signed(metric.delta),
+        low: signed(metric.low),
+        high: signed(metric.high),
         said: metric
             .no_test
             .as_deref()
             .map_or_else(|| said.to_owned(), sentence),
         grade,
+    }
+}
+
+fn untested(metric: &MetricChange) -> Untested {
+    Untested {
+        code: visible(&metric.code),
+        reason: sentence(metric.no_test.as_deref().unwrap_or("no data")),
     }
 }
 

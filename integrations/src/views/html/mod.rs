@@ -13,6 +13,7 @@ mod compared;
 mod curve;
 mod gauge;
 mod load;
+mod metrics;
 mod number;
 mod page;
 mod ridge;

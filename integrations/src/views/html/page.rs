@@ -2,30 +2,27 @@
 
 use askama::Template;
 use pss_metrics::{
-    report::{InputFile, MetricReport, OperationReport, Report, VerdictOutcome},
+    report::{InputFile, OperationReport, Report, VerdictOutcome},
     score::Level,
 };
 
 use super::{
     super::{
-        names::{named, sentence, subject, visible},
-        numbers::{clock, or_na, percent, points, seconds, span, value},
+        names::{named, sentence, visible},
+        numbers::{clock, or_na, percent, points, seconds, span},
     },
     Allowed,
     compared::Compared,
-    curve::{self, curve},
     gauge::Gauge,
     grade,
     load::Load,
-    number::{Number, at, left_out},
+    metrics::{Absent, Lost, Metric, absent, lost, metric_of},
+    number::{Number, left_out},
     ridge::{self, ridges},
     rounds::Rounds,
     signals::{Lanes, lanes},
     timeline::{self, Axis},
 };
-
-/// Metrics unfolded from the start: those that lost as many points.
-const UNFOLDED: f64 = 1.0;
 
 /// The page.
 #[derive(Template)]
@@ -81,70 +78,6 @@ pub(super) struct Page {
     generator: String,
     profile: String,
     schema: String,
-}
-
-/// The points lost, as parts of one bar.
-struct Lost {
-    all: Number,
-    parts: Vec<Part>,
-}
-
-struct Part {
-    code: String,
-    points: Number,
-    x: String,
-    width: String,
-    shade: usize,
-}
-
-struct Metric {
-    id: String,
-    code: String,
-    question: String,
-    score: Number,
-    low: Number,
-    high: Number,
-    interval: bool,
-    grade: &'static str,
-    bar: String,
-    low_at: String,
-    span_at: String,
-    weight: Number,
-    points: Number,
-    n: Number,
-    threshold: Option<(Number, bool)>,
-    flags: Vec<String>,
-    factors: Vec<Factor>,
-    worst: Vec<Worst>,
-    open: bool,
-}
-
-struct Factor {
-    name: String,
-    value: Number,
-    plain: String,
-    score: Number,
-    good: Number,
-    mid: Number,
-    exponent: Number,
-    curve: Option<curve::Drawn>,
-    end: bool,
-}
-
-struct Worst {
-    name: String,
-    score: Number,
-    points: Number,
-    n: Number,
-}
-
-struct Absent {
-    code: String,
-    question: String,
-    failed: bool,
-    reason: String,
-    /// Parts of a sentence, and whether each is code.
-    needs: Vec<(String, bool)>,
 }
 
 struct Timeline {
@@ -302,117 +235,6 @@ impl Page {
             schema: report.schema.clone(),
         }
     }
-}
-
-fn lost(report: &Report) -> Option<Lost> {
-    let mut dear: Vec<&MetricReport> = report
-        .metrics
-        .iter()
-        .filter(|metric| metric.points >= 0.05)
-        .collect();
-    dear.sort_by(|a, b| b.points.total_cmp(&a.points));
-    let all: f64 = dear.iter().map(|metric| metric.points).sum();
-    if all <= 0.0 {
-        return None;
-    }
-    let mut from = 0.0;
-    let parts = dear
-        .iter()
-        .enumerate()
-        .map(|(shade, metric)| {
-            let width = 1000.0 * metric.points / all;
-            let part = Part {
-                code: visible(&metric.code),
-                points: Number::new(metric.points, points),
-                x: at(from),
-                width: at((width - 3.0).max(1.0)),
-                shade: shade.min(5),
-            };
-            from += width;
-            part
-        })
-        .collect();
-    Some(Lost {
-        all: Number::new(report.pss.score.map(|score| 100.0 - score), points),
-        parts,
-    })
-}
-
-fn metric_of(place: usize, metric: &MetricReport) -> Option<Metric> {
-    let score = metric.score?;
-    let hundredth = |score: f64| format!("{score:.2}");
-    let low = metric.low.unwrap_or(score).clamp(0.0, 1.0);
-    let high = metric.high.unwrap_or(score).clamp(low, 1.0);
-    Some(Metric {
-        // A plugin's code may hold anything; a place may not.
-        id: format!("metric-{place}"),
-        code: visible(&metric.code),
-        question: sentence(&metric.name),
-        score: Number::new(score, hundredth),
-        low: Number::new(metric.low, hundredth),
-        high: Number::new(metric.high, hundredth),
-        interval: metric.low.is_some() && metric.high.is_some(),
-        grade: grade(score),
-        bar: at(100.0 * score.clamp(0.0, 1.0)),
-        low_at: at(100.0 * low),
-        span_at: at((100.0 * (high - low)).max(0.5)),
-        weight: Number::new(metric.weight, hundredth),
-        points: Number::new(metric.points, points),
-        n: Number::count(metric.n),
-        threshold: metric
-            .gate
-            .map(|gate| (Number::new(gate.least, |least| least.to_string()), gate.met)),
-        flags: sentences(&metric.flags),
-        factors: metric
-            .factors
-            .iter()
-            .map(|factor| {
-                let shown = |number: f64| value(number, &factor.unit);
-                let drawn = curve(factor);
-                Factor {
-                    name: visible(&factor.name),
-                    value: Number::new(factor.value, shown),
-                    plain: value(factor.value, &factor.unit),
-                    score: Number::new(factor.score, hundredth),
-                    good: Number::new(factor.good, shown),
-                    mid: Number::new(factor.mid, shown),
-                    exponent: Number::new(factor.exponent, |power| format!("{power:.2}")),
-                    end: drawn.as_ref().is_some_and(|drawn| drawn.beyond),
-                    curve: drawn,
-                }
-            })
-            .collect(),
-        worst: metric
-            .worst
-            .iter()
-            .map(|worst| Worst {
-                name: subject(worst),
-                score: Number::new(worst.score, hundredth),
-                points: Number::new(worst.points, points),
-                n: Number::count(worst.n),
-            })
-            .collect(),
-        open: metric.points >= UNFOLDED,
-    })
-}
-
-fn absent(metric: &MetricReport) -> Option<Absent> {
-    if metric.score.is_some() {
-        return None;
-    }
-    let reason = metric.failed.as_ref().or(metric.no_data.as_ref());
-    Some(Absent {
-        code: visible(&metric.code),
-        question: sentence(&metric.name),
-        failed: metric.failed.is_some(),
-        reason: reason.map_or_else(|| "n/a".to_owned(), |reason| sentence(reason)),
-        needs: sentence(&metric.needs)
-            .split('`')
-            .enumerate()
-            .map(|(place, part)| (part.to_owned(), place % 2 == 1))
-            .filter(|(part, _)| !part.is_empty())
-            .collect(),
-    })
 }
 
 fn timeline_of(report: &Report, bad: &[bool], axis: &Axis) -> Option<Timeline> {

@@ -1,5 +1,6 @@
 //! Markdown: what a step summary, a merge request or a wiki shows.
 
+mod compared;
 mod escape;
 mod run;
 
@@ -44,7 +45,18 @@ impl View for Markdown {
 
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut page = Page::default();
-        headline(&mut page, report);
+        match &report.compare {
+            Some(compare) => {
+                compared::title(&mut page, compare);
+                verdict(&mut page, report);
+                compared::sides(&mut page, compare);
+                headline(&mut page, report);
+            }
+            None => {
+                headline(&mut page, report);
+                verdict(&mut page, report);
+            }
+        }
         run(&mut page, report);
         metrics(&mut page, report);
         operations(&mut page, report);
@@ -119,6 +131,10 @@ fn headline(page: &mut Page, report: &Report) {
         }
         None => "### Program Stability Score n/a: no metric has enough data\n".to_owned(),
     });
+}
+
+fn verdict(page: &mut Page, report: &Report) {
+    let pss = &report.pss;
     let duration = match (report.input.start, report.input.end) {
         (Some(start), Some(end)) => format!(" · {}", span(end - start)),
         _ => String::new(),
