@@ -131,6 +131,7 @@ struct Watch {
 
 fn keep(inbox: &Receiver<Event>, found: &Found) {
     let mut watch: Option<Watch> = None;
+    let mut asked = Signal::SIGTERM;
     loop {
         let due = watch
             .as_ref()
@@ -146,9 +147,9 @@ fn keep(inbox: &Receiver<Event>, found: &Found) {
                     ask: limit.map(|limit| Instant::now() + limit),
                     kill: None,
                 });
-                // Asked to stop between two commands.
+                // Asked to stop between two commands, or before this one was known to have begun: it hears what it would have heard.
                 if found.interrupted.load(Ordering::Relaxed) {
-                    ask(watch.as_mut(), Signal::SIGTERM);
+                    ask(watch.as_mut(), asked);
                 }
             }
             Ok(Event::Clearing(group)) => {
@@ -172,6 +173,7 @@ fn keep(inbox: &Receiver<Event>, found: &Found) {
                 }
                 // Who asks twice has waited long enough.
                 let again = found.interrupted.swap(true, Ordering::Relaxed);
+                asked = signal;
                 ask(watch.as_mut(), if again { Signal::SIGKILL } else { signal });
             }
             Err(RecvTimeoutError::Timeout) => {

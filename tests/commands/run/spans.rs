@@ -2,7 +2,7 @@
 
 use std::{process::Stdio, time::Duration};
 
-use super::{json, line_of, send, start};
+use super::{json, line_of, start};
 use crate::work::{Ran, Work};
 
 #[test]
