@@ -1,13 +1,16 @@
 //! Arrow IPC: files and streams.
 
 use std::{
+    collections::BTreeSet,
     fs::File,
-    io::{self, Write},
+    io::{BufReader, Seek, Write},
+    sync::Mutex,
 };
 
-use polars::{
-    io::{SerReader, ipc::IpcReader},
-    prelude::*,
+use polars::prelude::*;
+use polars_arrow::io::ipc::read::{
+    FileMetadata, FileReader, StreamMetadata, StreamReader, StreamState, read_file_metadata,
+    read_stream_metadata,
 };
 use pss_integrations::formats::{
     Capabilities, DecodeError, FileDecoder, Format, FormatEntry, FormatMeta, Head, InputSettings,
@@ -16,7 +19,7 @@ use pss_integrations::formats::{
 use pss_metrics::plugin_meta;
 
 use crate::{
-    frame::{content, push},
+    frame::{content, push, stopped},
     rows::schema,
     writer::{FrameWriter, Frames},
 };
@@ -35,13 +38,12 @@ static META: FormatMeta = FormatMeta {
     capabilities: Capabilities {
         read: true,
         write: true,
-        // The needed columns are in memory while they are read.
-        streaming: false,
+        streaming: true,
         projection: true,
         compression: true,
         stdin: true,
     },
-    mapping: "columns as for CSV (`pss plugins info format:csv`); dates and lengths of time keep their own unit; what `pss convert` writes is a file with record batches of \
+    mapping: "columns as for CSV (`pss plugins info format:csv`); dates and lengths of time keep their own unit; read batch by batch, only the columns that are needed; what `pss convert` writes is a file with record batches of \
               65 536 rows",
 };
 
@@ -93,39 +95,102 @@ impl FileDecoder for Reader {
         file: File,
         sinks: &mut [Box<dyn Sink + '_>],
     ) -> Result<(), DecodeError> {
-        let Some(sink) = sinks.first_mut() else {
-            return Ok(());
+        let (batches, columns, wanted) = self.open(file)?;
+        // Batches are read one after another, and their rows looked at by everyone at once.
+        let batches = Mutex::new(batches);
+        let work = |sink: &mut dyn Sink| -> Result<(), DecodeError> {
+            while !sink.interrupted() {
+                let next = match batches.lock() {
+                    Ok(mut batches) => batches.next(),
+                    // It panicked in another's hands, who tells so.
+                    Err(_) => None,
+                };
+                let Some(batch) = next else { break };
+                let (first, frame) = batch.map_err(content)?;
+                push(&frame, &columns, &wanted, first, sink)?;
+            }
+            Ok(())
         };
-        let names: Vec<String> = if self.stream {
-            let mut reader = IpcStreamReader::new(file.try_clone()?);
-            let schema = reader.schema().map_err(content)?;
-            schema.iter_names().map(ToString::to_string).collect()
+        std::thread::scope(|scope| {
+            let handles: Vec<_> = sinks
+                .iter_mut()
+                .map(|sink| scope.spawn(|| work(&mut **sink)))
+                .collect();
+            handles
+                .into_iter()
+                .try_for_each(|handle| handle.join().unwrap_or_else(|_| Err(stopped())))
+        })
+    }
+}
+
+impl Reader {
+    /// The batches with the needed columns, which those are, and their names in that order.
+    fn open(&self, mut file: File) -> Result<(Batches, Columns, Vec<String>), DecodeError> {
+        enum Metadata {
+            File(FileMetadata),
+            Stream(StreamMetadata),
+        }
+        file.rewind()?;
+        let mut file = BufReader::new(file);
+        let metadata = if self.stream {
+            Metadata::Stream(read_stream_metadata(&mut file).map_err(content)?)
         } else {
-            let mut reader = IpcReader::new(file.try_clone()?);
-            let schema = reader.schema().map_err(content)?;
-            schema.iter_names().map(ToString::to_string).collect()
+            Metadata::File(read_file_metadata(&mut file).map_err(content)?)
         };
+        let schema = match &metadata {
+            Metadata::File(metadata) => &metadata.schema,
+            Metadata::Stream(metadata) => &metadata.schema,
+        };
+        let names: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
         let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
         let columns = Columns::find(&borrowed, &self.settings).map_err(DecodeError::Settings)?;
-        let wanted: Vec<String> = columns
-            .of
-            .iter()
-            .map(|(_, place, _)| names[*place].clone())
-            .collect();
-        let mut distinct = wanted.clone();
-        distinct.sort();
-        distinct.dedup();
-        let mut file = file;
-        io::Seek::rewind(&mut file)?;
-        let frame = if self.stream {
-            IpcStreamReader::new(file)
-                .with_columns(Some(distinct))
-                .finish()
-        } else {
-            IpcReader::new(file).with_columns(Some(distinct)).finish()
-        }
-        .map_err(content)?;
-        push(&frame, &columns, &wanted, 1, &mut **sink)
+        let places = columns.of.iter().map(|(_, place, _)| *place);
+        let wanted = places.clone().map(|place| names[place].clone()).collect();
+        // Ascending, as its reader wants them.
+        let distinct: Vec<usize> = places.collect::<BTreeSet<usize>>().into_iter().collect();
+        let form = match metadata {
+            Metadata::File(metadata) => {
+                Form::File(FileReader::new(file, metadata, Some(distinct), None))
+            }
+            Metadata::Stream(metadata) => {
+                Form::Stream(StreamReader::new(file, metadata, Some(distinct)))
+            }
+        };
+        Ok((Batches { form, rows: 0 }, columns, wanted))
+    }
+}
+
+enum Form {
+    File(FileReader<BufReader<File>>),
+    Stream(StreamReader<BufReader<File>>),
+}
+
+/// Record batches in their order, one in memory at a time.
+struct Batches {
+    form: Form,
+    /// Rows until now.
+    rows: u64,
+}
+
+impl Iterator for Batches {
+    /// The number of its first row, from 1, and the batch.
+    type Item = PolarsResult<(u64, DataFrame)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let batch = match &mut self.form {
+            Form::File(reader) => reader.next()?,
+            Form::Stream(reader) => match reader.next()? {
+                Ok(StreamState::Some(batch)) => Ok(batch),
+                // A stream may end without its marker.
+                Ok(StreamState::Waiting) => return None,
+                Err(error) => Err(error),
+            },
+        };
+        Some(batch.map(|batch| {
+            let first = self.rows + 1;
+            self.rows += batch.len() as u64;
+            (first, DataFrame::from(batch))
+        }))
     }
 }
 

@@ -163,7 +163,7 @@ pub(crate) fn push(
             values.ok_or_else(|| mistyped(*field, name, column.dtype()))
         })
         .collect::<Result<Vec<Values>, DecodeError>>()?;
-    let rows = RowReader::new(columns);
+    let rows = RowReader::new(columns).without(|at| matches!(values[at], Values::Nothing));
     for row in 0..frame.height() {
         let outcome = rows.push(|at| values[at].cell(row), sink);
         sink.record(first + row as u64, outcome);
@@ -193,4 +193,9 @@ pub(crate) fn content(error: PolarsError) -> DecodeError {
         PolarsError::IO { error, .. } => DecodeError::Content(format!("cannot be read: {error}")),
         error => DecodeError::Content(format!("cannot be read: {error}")),
     }
+}
+
+/// A panic of a library that reads a file.
+pub(crate) fn stopped() -> DecodeError {
+    DecodeError::Content("made polars stop with a bug; please report it with the file".to_owned())
 }

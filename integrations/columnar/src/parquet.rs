@@ -15,7 +15,7 @@ use pss_integrations::formats::{
 use pss_metrics::plugin_meta;
 
 use crate::{
-    frame::{content, push},
+    frame::{content, push, stopped},
     rows::schema,
     writer::{FrameWriter, Frames},
 };
@@ -140,13 +140,9 @@ impl FileDecoder for Reader {
                 .iter_mut()
                 .map(|sink| scope.spawn(|| work(&mut **sink)))
                 .collect();
-            handles.into_iter().try_for_each(|handle| {
-                handle.join().unwrap_or_else(|_| {
-                    Err(DecodeError::Content(
-                        "made polars stop with a bug; please report it with the file".to_owned(),
-                    ))
-                })
-            })
+            handles
+                .into_iter()
+                .try_for_each(|handle| handle.join().unwrap_or_else(|_| Err(stopped())))
         })
     }
 }

@@ -35,7 +35,17 @@ impl<'a> Cell<'a> {
     }
 
     /// As a truth value; text as it spells one, or as a status.
+    #[inline]
     pub(super) fn truth(self, field: &str) -> Result<Option<bool>, String> {
+        match self {
+            Cell::Null => Ok(None),
+            Cell::Bool(truth) => Ok(Some(truth)),
+            other => other.as_truth(field),
+        }
+    }
+
+    #[inline(never)]
+    fn as_truth(self, field: &str) -> Result<Option<bool>, String> {
         Ok(Some(match self {
             Cell::Null | Cell::Text("") => return Ok(None),
             Cell::Bool(truth) => truth,
@@ -56,12 +66,21 @@ impl<'a> Cell<'a> {
     }
 
     /// As an instant in nanoseconds since the epoch.
+    #[inline]
     pub(super) fn instant(self, field: &str, unit: Unit) -> Result<Option<i64>, String> {
-        let out_of_range = || format!("`{field}` is beyond the years 1677 to 2262");
         match self {
-            Cell::Null | Cell::Text("") => Ok(None),
+            Cell::Null => Ok(None),
             Cell::Instant(instant) => Ok(Some(instant)),
             Cell::Int(number) if unit.shift() == 0 => Ok(Some(number)),
+            other => other.as_instant(field, unit),
+        }
+    }
+
+    #[inline(never)]
+    fn as_instant(self, field: &str, unit: Unit) -> Result<Option<i64>, String> {
+        let out_of_range = || format!("`{field}` is beyond the years 1677 to 2262");
+        match self {
+            Cell::Text("") => Ok(None),
             // Dates stand for themselves whatever the unit: a column of dates needs none.
             Cell::Text(text) => match decimal(text) {
                 Some(number) if unit != Unit::Rfc3339 => number
@@ -85,10 +104,19 @@ impl<'a> Cell<'a> {
     }
 
     /// As a time in nanoseconds, 0 or more.
+    #[inline]
     pub(super) fn span_of_time(self, field: &str, unit: Unit) -> Result<Option<u64>, String> {
         match self {
-            Cell::Null | Cell::Text("") => Ok(None),
+            Cell::Null => Ok(None),
             Cell::Unsigned(number) if unit.shift() == 0 => Ok(Some(number)),
+            other => other.as_span_of_time(field, unit),
+        }
+    }
+
+    #[inline(never)]
+    fn as_span_of_time(self, field: &str, unit: Unit) -> Result<Option<u64>, String> {
+        match self {
+            Cell::Text("") => Ok(None),
             Cell::Text(text) => decimal(text)
                 .ok_or_else(|| format!("`{field}` is {text:?}, expected a number"))?
                 .unsigned(unit.shift())

@@ -31,6 +31,15 @@ impl RowReader {
         }
     }
 
+    /// The same without columns of which it is known that all their cells are null; those of parents stay, for that a span has none says something.
+    #[must_use]
+    pub fn without(mut self, is_empty: impl Fn(usize) -> bool) -> RowReader {
+        self.places.retain(|(field, at, ..)| {
+            matches!(field, Field::ParentId | Field::IsRoot) || !is_empty(*at)
+        });
+        self
+    }
+
     /// Pushes the record of one row, whose cells `cell` gives by the place of their column.
     ///
     /// # Errors
