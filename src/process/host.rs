@@ -57,7 +57,7 @@ impl Host {
     /// # Errors
     /// Why it cannot be started, or awaited.
     pub fn run(&mut self, launch: &Launch) -> Result<Ended, StartError> {
-        self.start(launch, None)?.to_its_end()
+        self.start(launch, None)?.await_end()
     }
 
     /// Runs what clears up after another to its end, also where `pss` was asked to stop meanwhile. Asked once more it is stopped.
@@ -65,7 +65,7 @@ impl Host {
     /// # Errors
     /// As [`Host::run`].
     pub fn clear_up(&mut self, launch: &Launch) -> Result<Ended, StartError> {
-        self.begin(launch, Event::Clearing)?.to_its_end()
+        self.begin(launch, Event::Clearing)?.await_end()
     }
 
     /// What starts many commands at once.

@@ -108,7 +108,7 @@ impl<'a> Running<'a> {
 
 impl Running<'_> {
     /// Waits for its end and takes what was counted.
-    pub(super) fn to_its_end(mut self) -> Result<Ended, StartError> {
+    pub(super) fn await_end(mut self) -> Result<Ended, StartError> {
         let failed = |error: io::Error| StartError {
             command: "the command".to_owned(),
             why: error.to_string(),

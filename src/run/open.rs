@@ -1,6 +1,8 @@
 //! A lane while its rounds go on: the receiver that is open for it, and what its command is told of that.
 
-use std::{ffi::OsString, sync::Arc};
+use std::ffi::OsString;
+#[cfg(feature = "receiver")]
+use std::sync::Arc;
 
 use super::plan::{Lane, Otlp};
 #[cfg(feature = "receiver")]

@@ -280,7 +280,7 @@ mod tests {
                 polled(&mut limits),
                 [("cgroup.throttled", job(), 10 * unit), ("oom", job(), 0)]
             );
-            assert_eq!(limits.notices(), [String::new(); 0]);
+            assert!(limits.notices().is_empty());
             write(250, 4);
             assert_eq!(
                 polled(&mut limits),

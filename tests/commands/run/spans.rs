@@ -1,9 +1,13 @@
 //! Spans that the command sends.
 
+#[cfg(feature = "receiver")]
 use std::{process::Stdio, time::Duration};
 
+#[cfg(feature = "receiver")]
 use super::{json, line_of, start};
-use crate::work::{Ran, Work};
+#[cfg(feature = "receiver")]
+use crate::work::Ran;
+use crate::work::Work;
 
 #[test]
 fn what_the_user_set_is_left_as_it_is() {

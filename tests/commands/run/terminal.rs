@@ -1,4 +1,5 @@
 //! `pss run` as a job of an interactive shell on a terminal.
+#![expect(clippy::print_stdout, reason = "it says what it skips")]
 
 use std::{
     io::{Read, Write},

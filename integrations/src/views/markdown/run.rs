@@ -88,26 +88,25 @@ fn rounds(page: &mut Page, run: &RunReport) {
             percent(outliers)
         ));
     }
-    let rows: [(&str, Option<SpreadReport>, fn(f64) -> String); 3] = [
-        ("time", run.seconds, seconds),
-        ("time on processors", run.cpu_seconds, seconds),
-        ("most memory of a process", run.peak_bytes, bytes),
-    ];
-    if rows.iter().all(|(_, spread, _)| spread.is_none()) {
+    if run.seconds.is_none() {
         return;
     }
     page.line("| of rounds that did not fail | median | least | most | mean | deviation |");
     page.line("|---|--:|--:|--:|--:|--:|");
-    for (name, spread, show) in rows {
-        let Some(spread) = spread else { continue };
-        let cells = [
-            spread.median,
-            spread.least,
-            spread.most,
-            spread.mean,
-            spread.deviation,
-        ];
-        page.line(&format!("| {name} | {} |", cells.map(show).join(" | ")));
-    }
+    spread(page, "time", run.seconds, seconds);
+    spread(page, "time on processors", run.cpu_seconds, seconds);
+    spread(page, "most memory of a process", run.peak_bytes, bytes);
     page.line("");
+}
+
+fn spread(page: &mut Page, name: &str, spread: Option<SpreadReport>, show: fn(f64) -> String) {
+    let Some(spread) = spread else { return };
+    let cells = [
+        spread.median,
+        spread.least,
+        spread.most,
+        spread.mean,
+        spread.deviation,
+    ];
+    page.line(&format!("| {name} | {} |", cells.map(show).join(" | ")));
 }
