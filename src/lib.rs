@@ -32,6 +32,8 @@
 //! - A garbage collection log says that telemetry was on by a sample of zero at its first and last line; there is no flag of its own.
 //! - Base runs that state no session count as one session a day (UTC): traces rarely say more, and runs of one day taken for one session only ever turn a failure
 //!   into a warning.
+//! - Odds of failing are compared as those of all spans of a run, and not as the middle of its windows: where one span in a thousand fails most windows have no
+//!   failure, and the middle is whatever such a window is counted as (`operation_gate.rs` in the core).
 //! - `pss run` scores what it recorded, and not a summary folded on the way: one path from records to scores, at the price of a temporary file.
 //! - A second process guards the command of `pss run`: the kernel's parent-death signal needs unsafe code, and reaches one process instead of a group.
 //! - Messages of a queue are read by a kind of plugin of their own, `source`: a format is given one stream of bytes, and messages have a place each and no end.
