@@ -31,7 +31,7 @@ pub struct ReadOptions<'a> {
     pub extras: &'a [ExtraSpec],
     /// Metrics that watch the raw records.
     pub observers: &'a [Observing<'a>],
-    /// Their readings: [`read`] begins and ends them.
+    /// Their readings: [`read`](super::read) begins and ends them.
     pub watches: &'a [Box<dyn Watch + 'a>],
     /// Longest record in bytes; longer ones are bad.
     pub record_limit: usize,
