@@ -71,7 +71,7 @@ def one(listen, command, protocol, compression):
         environment["OTEL_EXPORTER_OTLP_COMPRESSION"] = compression
     # The emitters here know no pause: SDKs drop what their own queue does not hold, and that for JavaScript gives up at its end on more than thirty batches.
     environment["OTEL_BSP_MAX_QUEUE_SIZE"] = str(SPANS)
-    environment["OTEL_BSP_MAX_EXPORT_BATCH_SIZE"] = "2048"
+    environment["OTEL_BSP_MAX_EXPORT_BATCH_SIZE"] = "5000"
     emitter = subprocess.run([*command, str(SPANS)], env=environment, capture_output=True, text=True)
     # Closing its input ends the receiver; the emitter is gone by now.
     out, _ = receiver.communicate()
