@@ -68,7 +68,7 @@ fn load_speed_of_commands() {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     climb(
         &format!("a command (`true`) per arrival, {cores} cores"),
-        &[50, 100, 200, 300, 400, 600, 800, 1200],
+        &[100, 300, 600, 900, 1200, 1600, 2000, 2500, 3000],
         &["--", "true"],
     );
 }
@@ -83,7 +83,7 @@ fn load_speed_of_requests() {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     climb(
         &format!("an HTTP request per arrival to a server on the same {cores} cores"),
-        &[500, 1000, 2000, 3500, 5000, 7500, 10_000],
+        &[1000, 2500, 5000, 7500, 10_000, 15_000, 20_000, 30_000, 40_000],
         &["--http", &service.url],
     );
 }
