@@ -37,6 +37,7 @@
 //! - `pss run` scores what it recorded, and not a summary folded on the way: one path from records to scores, at the price of a temporary file.
 //! - A second process guards the command of `pss run`: the kernel's parent-death signal needs unsafe code, and reaches one process instead of a group.
 //! - Messages of a queue are read by a kind of plugin of their own, `source`: a format is given one stream of bytes, and messages have a place each and no end.
+//! - Series in HTML are inline SVG without a chart library: a summary keeps 128 windows of a signal, so that no series is longer, and a page without scripts shows them.
 //! - Samplers start on threads of their own: a driver may take a second to start, in which the others have looked fifty times.
 //! - Views that join spans stand in `joined` of the core, and are asked for by `--self-time`; they read raw spans, which no summary keeps.
 //! - Runs of the history stand in the order in which they were added, not of their traces' clocks: clocks of replayed or generated traces say nothing.
