@@ -83,7 +83,9 @@ fn load_speed_of_requests() {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     climb(
         &format!("an HTTP request per arrival to a server on the same {cores} cores"),
-        &[1000, 2500, 5000, 7500, 10_000, 15_000, 20_000, 30_000, 40_000],
+        &[
+            1000, 2500, 5000, 7500, 10_000, 15_000, 20_000, 30_000, 40_000,
+        ],
         &["--http", &service.url],
     );
 }
