@@ -57,9 +57,15 @@ impl WindowSet {
 
     /// Whether a set read from bytes is one that could have been written.
     pub(crate) fn is_sound(&self, limit: usize) -> bool {
+        // Of the first and the last instant that there is.
+        let number = |time: i64| time.div_euclid(TICK) >> self.shift;
         self.limit == limit
             && self.shift < 64
             && self.numbers.len() <= limit
+            && self
+                .numbers
+                .iter()
+                .all(|at| (number(i64::MIN)..=number(i64::MAX)).contains(at))
             && self.numbers.windows(2).all(|pair| pair[0] < pair[1])
     }
 
