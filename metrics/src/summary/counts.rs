@@ -83,10 +83,10 @@ impl Counts {
 
     /// Puts values that were kept as they came into the form that is quickest to read. Whoever reads is right without it, and slower.
     pub fn gather(&mut self) {
-        let Form::Recent(values) = &self.0 else {
+        let Form::Recent(values) = &mut self.0 else {
             return;
         };
-        self.0 = Form::Pairs(counted(values.clone()));
+        self.0 = Form::Pairs(counted(std::mem::take(values)));
         self.settle();
     }
 
