@@ -23,7 +23,7 @@ impl Decimal {
 
     /// The number that a text starts with times 10^9, as seconds become nanoseconds, rounded half to even; and its length. `None` where it is not written plainly,
     /// or ends less than eight bytes before the text does.
-    #[inline]
+    #[inline(never)]
     pub fn plain_seconds(text: &[u8]) -> Option<(u64, usize)> {
         let (seconds, point) = match text.first_chunk() {
             // Most durations are shorter than a second.

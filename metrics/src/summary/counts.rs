@@ -60,6 +60,23 @@ impl Counts {
         }
     }
 
+    /// Adds one to each of many buckets.
+    pub(crate) fn add_all(&mut self, buckets: &[u16]) {
+        if let Form::Recent(values) = &mut self.0 {
+            if values.capacity() == 0 {
+                values.reserve_exact(FIRST.max(buckets.len()));
+            }
+            values.extend_from_slice(buckets);
+            if values.len() > RECENT {
+                self.gather();
+            }
+            return;
+        }
+        for bucket in buckets {
+            self.add(*bucket, 1);
+        }
+    }
+
     /// Takes `n` from a bucket; a bucket never falls below zero.
     pub fn take(&mut self, bucket: u16, n: u64) {
         self.gather();
@@ -83,11 +100,13 @@ impl Counts {
 
     /// Puts values that were kept as they came into the form that is quickest to read. Whoever reads is right without it, and slower.
     pub fn gather(&mut self) {
-        let Form::Recent(values) = &mut self.0 else {
-            return;
-        };
-        self.0 = Form::Pairs(counted(std::mem::take(values)));
-        self.settle();
+        if let Form::Recent(values) = &self.0 {
+            self.0 = if values.is_empty() {
+                Form::Pairs(Vec::new())
+            } else {
+                Counts::sum(std::iter::once(&*self)).0
+            };
+        }
     }
 
     /// The buckets that hold something, ascending, with their counts.
@@ -250,19 +269,13 @@ impl Counts {
     /// Adds all counts of another.
     pub fn merge(&mut self, other: &Counts) {
         if let Form::Recent(theirs) = &other.0 {
-            for bucket in theirs {
-                self.add(*bucket, 1);
-            }
-            return;
+            return self.add_all(theirs);
         }
         if let Form::Recent(values) = &mut self.0 {
             // The few join the many.
             let values = std::mem::take(values);
             self.0 = other.0.clone();
-            for bucket in values {
-                self.add(bucket, 1);
-            }
-            return;
+            return self.add_all(&values);
         }
         if self.merge_ranges(other) {
             return;
@@ -272,7 +285,7 @@ impl Counts {
         }
     }
 
-    /// Adds a range that lies inside this one, without looking at its empty buckets one by one. False where that is not the case.
+    /// Adds a range to a range, without looking at empty buckets one by one. False where the two are not ranges, or too far from each other for one.
     fn merge_ranges(&mut self, other: &Counts) -> bool {
         if let Form::Pairs(pairs) = &self.0
             && pairs.is_empty()
@@ -290,16 +303,24 @@ impl Counts {
         else {
             return false;
         };
-        let Some(mine) = from
-            .checked_sub(*first)
-            .and_then(|skip| counts.get_mut(usize::from(skip)..usize::from(skip) + theirs.len()))
-        else {
-            return false;
-        };
+        let end = |first: u16, counts: &[u32]| usize::from(first) + counts.len();
+        let low = (*first).min(*from);
+        let length = end(*first, counts).max(end(*from, theirs)) - usize::from(low);
         // Half of 32 bits leaves room for the sum; anything larger goes the careful way.
-        if mine.iter().chain(theirs).any(|count| *count > u32::MAX / 2) {
+        if length > 2 * (counts.len() + theirs.len())
+            || counts
+                .iter()
+                .chain(theirs)
+                .any(|count| *count > u32::MAX / 2)
+        {
             return false;
         }
+        if length > counts.len() {
+            let mut wider = vec![0; length];
+            wider[usize::from(*first - low)..][..counts.len()].copy_from_slice(counts);
+            (*first, *counts) = (low, wider);
+        }
+        let mine = &mut counts[usize::from(from - low)..];
         for (mine, theirs) in mine.iter_mut().zip(theirs) {
             *mine += theirs;
         }

@@ -53,11 +53,11 @@ pub struct Facts {
 }
 
 impl Facts {
-    pub(crate) fn classified(&mut self, evidence: Evidence) {
+    pub(crate) fn classified(&mut self, evidence: Evidence, spans: u64) {
         match evidence {
-            Evidence::Attribute => self.by_attribute += 1,
-            Evidence::Name => self.by_name += 1,
-            Evidence::Nothing => self.by_nothing += 1,
+            Evidence::Attribute => self.by_attribute += spans,
+            Evidence::Name => self.by_name += spans,
+            Evidence::Nothing => self.by_nothing += spans,
         }
     }
 

@@ -126,6 +126,15 @@ impl Cell {
     }
 }
 
+/// Which cell of an operation a span counts in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// That of a window, by its slot.
+    Window(usize),
+    /// That of a shard of the records without a time.
+    Shard(usize),
+}
+
 /// One operation: its cells by window slot and, for records without a time, by shard.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
@@ -162,12 +171,12 @@ impl Group {
         self.tags.overflowed()
     }
 
-    pub(crate) fn timed_cell(&mut self, slot: usize) -> &mut Cell {
-        cell(&mut self.timed, slot)
-    }
-
-    pub(crate) fn untimed_cell(&mut self, shard: usize) -> &mut Cell {
-        cell(&mut self.untimed, shard)
+    /// The cell at a place, made when new.
+    pub(crate) fn cell(&mut self, place: Place) -> &mut Cell {
+        match place {
+            Place::Window(slot) => cell(&mut self.timed, slot),
+            Place::Shard(shard) => cell(&mut self.untimed, shard),
+        }
     }
 
     /// The hash a tag counts under, after what it displaced was moved to the rest.
@@ -215,12 +224,12 @@ impl Group {
         }
         for (slot, theirs) in other.timed.into_iter().enumerate() {
             if let Some(theirs) = theirs {
-                self.timed_cell(slot).merge(*theirs);
+                self.cell(Place::Window(slot)).merge(*theirs);
             }
         }
         for (shard, theirs) in other.untimed.into_iter().enumerate() {
             if let Some(theirs) = theirs {
-                self.untimed_cell(shard).merge(*theirs);
+                self.cell(Place::Shard(shard)).merge(*theirs);
             }
         }
     }

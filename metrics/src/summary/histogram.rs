@@ -17,6 +17,11 @@ impl Histogram {
         self.counts.add(Grid::get().bucket(value), 1);
     }
 
+    /// Counts values by their buckets.
+    pub(crate) fn add_all(&mut self, buckets: &[u16]) {
+        self.counts.add_all(buckets);
+    }
+
     /// Number of values.
     pub fn n(&self) -> u64 {
         self.counts.total()
@@ -123,16 +128,39 @@ pub struct ShareHistogram {
 /// The last bin, a share of one.
 const LAST_BIN: u64 = 200;
 
+/// The bin of the share `part / whole`, at most 1. `whole` must be more than 0.
+#[inline]
+pub(crate) fn share_bin(part: u64, whole: u64) -> u16 {
+    ratio(part.min(whole), 2 * LAST_BIN, whole) as u16
+}
+
+/// `(a * doubled + b) / 2b`: `doubled / 2` times `a / b`, rounded half up. As much as 64 bits hold.
+#[inline]
+pub(crate) fn ratio(a: u64, doubled: u64, b: u64) -> u64 {
+    // Of what programs take, nothing needs 128 bits, which no processor divides by itself.
+    if let Some(sum) = a
+        .checked_mul(doubled)
+        .and_then(|product| product.checked_add(b))
+        && let Some(twice) = b.checked_mul(2)
+    {
+        return sum / twice;
+    }
+    let (a, b) = (u128::from(a), u128::from(b));
+    u64::try_from((a * u128::from(doubled) + b) / (2 * b)).unwrap_or(u64::MAX)
+}
+
 impl ShareHistogram {
     /// Counts the share `part / whole`, at most 1; nothing when `whole` is 0. Integer arithmetic, half up.
     #[inline]
     pub fn record(&mut self, part: u64, whole: u64) {
-        if whole == 0 {
-            return;
+        if whole > 0 {
+            self.counts.add(share_bin(part, whole), 1);
         }
-        let bin = (u128::from(part.min(whole)) * u128::from(2 * LAST_BIN) + u128::from(whole))
-            / (2 * u128::from(whole));
-        self.counts.add(bin as u16, 1);
+    }
+
+    /// Counts shares by their bins.
+    pub(crate) fn add_all(&mut self, bins: &[u16]) {
+        self.counts.add_all(bins);
     }
 
     /// Number of shares.

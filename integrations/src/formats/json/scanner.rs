@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use pss_metrics::model::Decimal;
+use wide::u8x16;
 
 use super::{escape, literal::Literal, reason::Reason};
 
@@ -121,7 +122,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes over a literal, if it stands here.
-    #[inline]
+    #[inline(always)]
     pub(in crate::formats) fn passes(&mut self, literal: &Literal) -> bool {
         let found = literal.stands_at(self.text.as_bytes(), self.at);
         if found {
@@ -137,7 +138,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes over the bracket that ends an object, if it stands here.
-    #[inline]
+    #[inline(always)]
     pub(in crate::formats) fn closes(&mut self) -> bool {
         let found = self.byte() == b'}';
         self.at += usize::from(found);
@@ -145,7 +146,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A text that starts right here and has no escapes; `None`, without moving, for anything else.
-    #[inline]
+    #[inline(always)]
     pub(in crate::formats) fn plain_text(&mut self) -> Option<&'a str> {
         if self.byte() != b'"' {
             return None;
@@ -161,7 +162,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A whole number that starts right here; `None`, without moving, where it is not written plainly.
-    #[inline]
+    #[inline(always)]
     pub(in crate::formats) fn plain_integer(&mut self) -> Option<u64> {
         let (value, length) = Decimal::plain_integer(&self.text.as_bytes()[self.at..])?;
         self.at += length;
@@ -169,7 +170,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Seconds that start right here, in nanoseconds; `None`, without moving, where they are not written plainly.
-    #[inline]
+    #[inline(always)]
     pub(in crate::formats) fn plain_seconds(&mut self) -> Option<u64> {
         let (value, length) = Decimal::plain_seconds(&self.text.as_bytes()[self.at..])?;
         self.at += length;
@@ -177,7 +178,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes over `null`, if it stands right here.
-    #[inline]
+    #[inline(always)]
     pub(in crate::formats) fn plain_null(&mut self) -> bool {
         let found = self.text.as_bytes()[self.at..].first_chunk() == Some(b"null");
         self.at += 4 * usize::from(found);
@@ -185,7 +186,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// `true` or `false`, if one of them stands right here.
-    #[inline]
+    #[inline(always)]
     pub(in crate::formats) fn plain_bool(&mut self) -> Option<bool> {
         let rest = &self.text.as_bytes()[self.at..];
         let found = if rest.first_chunk() == Some(b"false") {
@@ -200,15 +201,27 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes over a scalar that starts right here and is no text with escapes; false, without moving, for anything else.
-    #[inline]
+    #[inline(always)]
     pub(in crate::formats) fn passes_plain(&mut self) -> bool {
         match self.byte() {
             b'"' => self.plain_text().is_some(),
             b'n' => self.plain_null(),
             b't' | b'f' => self.plain_bool().is_some(),
-            b'0'..=b'9' => self.number().is_ok(),
+            b'0'..=b'9' => {
+                if self.plain_integer().is_some() {
+                    return true;
+                }
+                let behind = self.behind_number();
+                *self = behind.unwrap_or(*self);
+                behind.is_some()
+            }
             _ => false,
         }
+    }
+
+    /// The place behind a number that starts right here.
+    fn behind_number(mut self) -> Option<Scanner<'a>> {
+        self.number().is_ok().then_some(self)
     }
 
     /// A key and its colon.
@@ -239,7 +252,8 @@ impl<'a> Scanner<'a> {
     }
 
     /// Nothing but blanks may follow.
-    pub(in crate::formats) fn end(&mut self) -> Result<()> {
+    #[inline]
+    pub(in crate::formats) fn end(mut self) -> Result<()> {
         self.blanks();
         if self.at == self.text.len() {
             Ok(())
@@ -439,24 +453,20 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Number of leading bytes that are neither quote, backslash nor control character, eight at a time.
+/// Number of leading bytes that are neither quote, backslash nor control character, sixteen at a time.
 #[inline]
 fn plain(bytes: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
     let mut at = 0;
-    for chunk in bytes.chunks_exact(8) {
-        let mut word = [0; 8];
-        word.copy_from_slice(chunk);
-        let word = u64::from_le_bytes(word);
-        let special = zero(word ^ (ONES * b'"' as u64))
-            | zero(word ^ (ONES * b'\\' as u64))
-            | (word.wrapping_sub(ONES * 0x20) & !word & HIGH);
-        if special != 0 {
-            return at + (special.trailing_zeros() / 8) as usize;
+    while let Some(chunk) = bytes[at..].first_chunk() {
+        let chunk = u8x16::new(*chunk);
+        let special = chunk.simd_eq(u8x16::splat(b'"'))
+            | chunk.simd_eq(u8x16::splat(b'\\'))
+            | chunk.simd_eq(chunk.min(u8x16::splat(0x1f)));
+        let found = special.to_bitmask();
+        if found != 0 {
+            return at + found.trailing_zeros() as usize;
         }
-        at += 8;
+        at += 16;
     }
     at + bytes[at..]
         .iter()

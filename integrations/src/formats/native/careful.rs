@@ -20,26 +20,26 @@ pub(super) enum Number {
     Is(Decimal),
 }
 
-/// Takes a field's value, however it is written. What is wrong with it is noted by field: the last of equal keys wins, whatever stood there before.
+/// Takes a field's value, however it is written, and gives the place behind it. What is wrong with it is noted by field: the last of equal keys wins, whatever stood there before.
 #[cold]
 pub(super) fn take_any<'a>(
-    scanner: &mut Scanner<'a>,
+    before: Scanner<'a>,
     field: Field,
     fields: &mut Fields<'a>,
     wrong: &mut Vec<(Field, Reason)>,
-) -> Result<(), Reason> {
-    let before = *scanner;
-    match take(scanner, field, fields) {
+) -> Result<Scanner<'a>, Reason> {
+    let mut scanner = before;
+    match take(&mut scanner, field, fields) {
         Ok(()) => wrong.retain(|(known, _)| *known != field),
         Err(reason) if reason.is_about_value() => {
-            *scanner = before;
+            scanner = before;
             scanner.skip()?;
             wrong.retain(|(known, _)| *known != field);
             wrong.push((field, reason));
         }
         Err(reason) => return Err(reason),
     }
-    Ok(())
+    Ok(scanner)
 }
 
 /// Takes a field's value.
@@ -75,7 +75,7 @@ fn take<'a>(
         }
         Field::Metadata => {
             fields.metadata = match next {
-                Next::Object => Some(Metadata::scan(scanner)?),
+                Next::Object => Some(Box::new(Metadata::scan(scanner)?)),
                 Next::Null => {
                     scanner.literal(next)?;
                     None

@@ -76,7 +76,7 @@ pub(super) struct Shape {
 
 impl Shape {
     /// Passes over the key expected at a place, or one of those after it where a record lacks some. Says which field that was, and the place to expect next.
-    #[inline]
+    #[inline(always)]
     pub(super) fn pass(&self, place: usize, scanner: &mut Scanner<'_>) -> Option<(Field, usize)> {
         let (literal, field) = self.keys.get(place)?;
         if scanner.passes(literal) {
@@ -116,7 +116,7 @@ pub(super) struct Shapes {
 
 impl Shapes {
     /// Passes over the first key of a record of a known kind. Says which kind, and which field that was.
-    #[inline]
+    #[inline(always)]
     pub(super) fn begin(&self, scanner: &mut Scanner<'_>) -> Option<(usize, Field)> {
         self.shapes.iter().enumerate().find_map(|(kind, shape)| {
             let (literal, field) = shape.keys.first()?;
@@ -135,7 +135,7 @@ impl Shapes {
     }
 
     /// The shape of a kind.
-    #[inline]
+    #[inline(always)]
     pub(super) fn get(&self, kind: usize) -> Option<&Shape> {
         self.shapes.get(kind)
     }

@@ -28,8 +28,8 @@ pub(super) struct Fields<'a> {
     pub(super) memory: Option<u64>,
     pub(super) error: Option<bool>,
     pub(super) system: bool,
-    // Large, and rare beside spans.
-    pub(super) metadata: Option<Metadata<'a>>,
+    // In a box: it is large, and rare beside spans.
+    pub(super) metadata: Option<Box<Metadata<'a>>>,
     pub(super) attributes: Vec<(Cow<'a, str>, Scalar<'a>)>,
 }
 
@@ -40,12 +40,12 @@ pub(super) enum Scalar<'a> {
 }
 
 impl Fields<'_> {
-    pub(super) fn push(mut self, into: &mut dyn Intake) -> Result<(), Reason> {
+    pub(super) fn push(&self, into: &mut dyn Intake) -> Result<(), Reason> {
         // The two are the same thing; where both are given, one that is null does not hide the other.
-        self.start = self.start.or(self.timestamp);
+        let start = self.start.or(self.timestamp);
         if self.system {
             let pushed = match &self.metadata {
-                Some(metadata) => metadata.push(self.start, self.service.as_deref(), into)?,
+                Some(metadata) => metadata.push(start, self.service.as_deref(), into)?,
                 None => 0,
             };
             // PyPSS writes system records for counts that no metric reads; they are no mistake.
@@ -86,7 +86,7 @@ impl Fields<'_> {
             module: self.module.as_deref(),
             tag: self.tag.as_deref(),
             kind: self.kind,
-            start: self.start,
+            start,
             duration: self.duration,
             cpu: self.cpu,
             wait: self.wait,

@@ -6,7 +6,7 @@ use super::{super::json::Scanner, field::Field, fields::Fields};
 
 /// Takes a field's value where it is written the way writers do: no blank before it, no escapes, no exponent. False, without moving, where it is not, or of the
 /// wrong type.
-#[inline]
+#[inline(always)]
 pub(super) fn take_plain<'a>(
     scanner: &mut Scanner<'a>,
     field: Field,
@@ -35,7 +35,7 @@ pub(super) fn take_plain<'a>(
     }
 }
 
-#[inline]
+#[inline(always)]
 fn plain_text<'a>(scanner: &mut Scanner<'a>, into: &mut Option<Cow<'a, str>>) -> bool {
     match scanner.plain_text() {
         Some(text) => {
@@ -46,7 +46,7 @@ fn plain_text<'a>(scanner: &mut Scanner<'a>, into: &mut Option<Cow<'a, str>>) ->
     }
 }
 
-#[inline]
+#[inline(always)]
 fn plain_identity<'a>(scanner: &mut Scanner<'a>, into: &mut Cow<'a, str>) -> bool {
     let text = scanner.plain_text();
     if let Some(text) = text {
@@ -55,7 +55,7 @@ fn plain_identity<'a>(scanner: &mut Scanner<'a>, into: &mut Cow<'a, str>) -> boo
     text.is_some()
 }
 
-#[inline]
+#[inline(always)]
 fn plain_seconds(scanner: &mut Scanner<'_>, into: &mut Option<u64>) -> bool {
     match scanner.plain_seconds() {
         None => plain_null(scanner, into),
@@ -66,7 +66,7 @@ fn plain_seconds(scanner: &mut Scanner<'_>, into: &mut Option<u64>) -> bool {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn plain_integer(scanner: &mut Scanner<'_>, into: &mut Option<u64>) -> bool {
     match scanner.plain_integer() {
         None => plain_null(scanner, into),
@@ -77,7 +77,7 @@ fn plain_integer(scanner: &mut Scanner<'_>, into: &mut Option<u64>) -> bool {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn plain_instant(scanner: &mut Scanner<'_>, into: &mut Option<i64>) -> bool {
     let before = *scanner;
     match scanner.plain_seconds().map(i64::try_from) {
@@ -93,7 +93,7 @@ fn plain_instant(scanner: &mut Scanner<'_>, into: &mut Option<i64>) -> bool {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn plain_bool(scanner: &mut Scanner<'_>, into: &mut Option<bool>) -> bool {
     match scanner.plain_bool() {
         None => plain_null(scanner, into),
@@ -104,7 +104,7 @@ fn plain_bool(scanner: &mut Scanner<'_>, into: &mut Option<bool>) -> bool {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn plain_null<T>(scanner: &mut Scanner<'_>, into: &mut Option<T>) -> bool {
     let null = scanner.plain_null();
     if null {

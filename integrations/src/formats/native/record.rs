@@ -31,21 +31,30 @@ impl RecordDecoder {
         let mut scanner = Scanner::new(record);
         let mut fields = Fields::default();
         let mut wrong: Vec<(Field, Reason)> = Vec::new();
+        // The careful ways get the place by value and give one back: a place whose address is known to nobody stays in a register.
         let first = match self.shapes.begin(&mut scanner) {
-            None => self.first_key(&mut scanner)?,
+            None => {
+                let (behind, first) = self.first_key(scanner)?;
+                scanner = behind;
+                first
+            }
             known => known,
         };
         if let Some((kind, mut field)) = first {
             let mut place = 1;
             loop {
                 if !(wrong.is_empty() && take_plain(&mut scanner, field, &mut fields)) {
-                    take_any(&mut scanner, field, &mut fields, &mut wrong)?;
+                    scanner = take_any(scanner, field, &mut fields, &mut wrong)?;
                 }
                 let shape = self.shapes.get(kind);
                 let passed = shape.and_then(|shape| shape.pass(place, &mut scanner));
                 let next = match passed {
                     None if scanner.closes() => break,
-                    None => self.next_key(&mut scanner, kind, place)?,
+                    None => {
+                        let (behind, next) = self.next_key(scanner, kind, place)?;
+                        scanner = behind;
+                        next
+                    }
                     known => known,
                 };
                 let Some(next) = next else { break };
@@ -67,8 +76,11 @@ impl RecordDecoder {
 
     /// The first key of a record whose kind is not known, and its kind from now on; nothing where the record is empty.
     #[cold]
-    fn first_key(&mut self, scanner: &mut Scanner<'_>) -> Result<Option<(usize, Field)>, Reason> {
-        let start = *scanner;
+    fn first_key<'a>(
+        &mut self,
+        mut scanner: Scanner<'a>,
+    ) -> Result<(Scanner<'a>, Option<(usize, Field)>), Reason> {
+        let start = scanner;
         match scanner.next()? {
             Next::Object => {}
             Next::Array => return Err(Reason::Array),
@@ -79,33 +91,31 @@ impl RecordDecoder {
             }
         }
         if !scanner.enter()? {
-            return Ok(None);
+            return Ok((scanner, None));
         }
-        let field = self.key(scanner)?;
-        Ok(Some((
-            self.shapes.learn(scanner.since(&start), field),
-            field,
-        )))
+        let field = self.key(&mut scanner)?;
+        let kind = self.shapes.learn(scanner.since(&start), field);
+        Ok((scanner, Some((kind, field))))
     }
 
     /// A key that is not the expected one, and the place to expect after it; nothing at the record's end.
     #[cold]
-    fn next_key(
+    fn next_key<'a>(
         &mut self,
-        scanner: &mut Scanner<'_>,
+        mut scanner: Scanner<'a>,
         kind: usize,
         place: usize,
-    ) -> Result<Option<(Field, usize)>, Reason> {
-        let start = *scanner;
+    ) -> Result<(Scanner<'a>, Option<(Field, usize)>), Reason> {
+        let start = scanner;
         if !scanner.more()? {
-            return Ok(None);
+            return Ok((scanner, None));
         }
-        let field = self.key(scanner)?;
+        let field = self.key(&mut scanner)?;
         let place = match self.shapes.get_mut(kind) {
             Some(shape) => shape.learn(place, scanner.since(&start), field),
             None => place,
         };
-        Ok(Some((field, place)))
+        Ok((scanner, Some((field, place))))
     }
 
     fn key(&mut self, scanner: &mut Scanner<'_>) -> Result<Field, Reason> {

@@ -1,13 +1,14 @@
-//! Folds batches and other summaries into one: `fold` counts what records say, `groups` finds the group that each operation counts in.
+//! Folds batches and other summaries into one: `spans` and `samples` count what records say, `groups` finds the group that each operation counts in.
 
-mod fold;
 mod groups;
+mod samples;
+mod spans;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 
-use self::fold::Services;
+use self::{samples::Services, spans::Room};
 use super::{
     facts::Facts,
     group::{Cell, Group, GroupKey},
@@ -41,6 +42,7 @@ pub struct Summariser {
     resolved: Vec<u32>,
     /// Service of each operation of that table, and the rows of the batch that report memory, by service.
     services: Services,
+    room: Room,
     generation: u64,
 }
 
@@ -59,6 +61,7 @@ impl Default for Summariser {
             fingerprint: BTreeMap::new(),
             resolved: Vec::new(),
             services: Services::default(),
+            room: Room::default(),
             generation: 0,
         }
     }
