@@ -22,6 +22,8 @@ pub(super) fn text(shelf: &Shelf<'_>, json: bool) -> String {
 fn line(plugin: &Described, width: usize) -> String {
     let state = match plugin.state {
         State::Available => "",
+        // Where it is configured says that it is.
+        State::Configured if plugin.origin == ORIGIN => "",
         State::Configured => "configured, ",
         State::Disabled => "disabled, ",
         State::Overridden => "overridden, ",
