@@ -21,6 +21,9 @@ use super::{
 /// Untimed records fall into this many shards.
 pub(crate) const SHARDS: u64 = 16;
 
+/// Records after which a batch should be folded: their columns still lie in a processor's second cache.
+const ENOUGH: usize = 1 << 13;
+
 /// Distinct operations or tags after which a batch must be folded and its tables start anew: bounds memory under hostile names.
 const TABLE_LIMIT: usize = 32_768;
 
@@ -113,7 +116,7 @@ impl Batch {
 
     /// Whether it must be folded before more is pushed.
     pub fn is_full(&self) -> bool {
-        self.len() >= 1 << 16 || self.ops.len() >= TABLE_LIMIT || self.tags.len() >= TABLE_LIMIT
+        self.len() >= ENOUGH || self.ops.len() >= TABLE_LIMIT || self.tags.len() >= TABLE_LIMIT
     }
 
     /// The spans pushed since the last fold.
