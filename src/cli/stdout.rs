@@ -4,6 +4,9 @@ use std::io::{self, Write};
 
 use crate::error::Error;
 
+/// Bytes written at once.
+const BUFFER: usize = 64 << 10;
+
 /// Where a report goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stream {
@@ -22,10 +25,12 @@ impl Stream {
         self,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Error> {
-        let mut stream: Box<dyn Write> = match self {
+        // Standard output would be asked to write each line by itself, and a report has thousands.
+        let stream: Box<dyn Write> = match self {
             Stream::Out => Box::new(io::stdout().lock()),
-            Stream::Err => Box::new(io::BufWriter::new(io::stderr().lock())),
+            Stream::Err => Box::new(io::stderr().lock()),
         };
+        let mut stream = io::BufWriter::with_capacity(BUFFER, stream);
         let written = content(&mut stream).and_then(|()| stream.flush());
         match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Output {
