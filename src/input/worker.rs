@@ -64,7 +64,6 @@ impl<'a> Worker<'a> {
             }
         }
         self.counts.push((block.number, count));
-        self.gather.fold();
     }
 
     /// What was found.
