@@ -518,5 +518,30 @@ mod tests {
             }
             prop_assert!(counts.is_empty());
         }
+
+        /// However values come, one by one, many at once or as parts that are merged, they count alike.
+        #[test]
+        fn parts_count_as_the_whole(parts in proptest::collection::vec((0u16..1842, 1u16..300, proptest::collection::vec(0u16..300, 0..200)), 0..5), at_once in any::<bool>()) {
+            let mut whole = Counts::default();
+            let mut merged = Counts::default();
+            for (first, width, values) in parts {
+                let values: Vec<u16> = values.iter().map(|value| (first + value % width).min(1841)).collect();
+                let mut part = Counts::default();
+                for value in &values {
+                    whole.add(*value, 1);
+                    if !at_once {
+                        part.add(*value, 1);
+                    }
+                }
+                if at_once {
+                    let (some, others) = values.split_at(values.len() / 3);
+                    part.add_all(some);
+                    part.add_all(others);
+                }
+                prop_assert_eq!(part.total(), values.len() as u64);
+                merged.merge(&part);
+            }
+            prop_assert_eq!(merged, whole);
+        }
     }
 }
