@@ -7,8 +7,8 @@ use super::decimal::{Decimal, POWERS, ZEROS, of_digits};
 const NANO: usize = 9;
 /// Significant digits that [`Decimal`] keeps. A number of more is not plain.
 const SIGNIFICANT: usize = 19;
-/// What stands behind the ninth of sixteen digits after the point is rounded: these are seven digits.
-const BEHIND: u64 = 10_000_000;
+/// What stands behind the ninth of sixteen digits after the point is rounded. Of seven bytes, each a digit, this is a half.
+const HALF: u64 = 5 << 48;
 
 impl Decimal {
     /// The whole number that a text starts with, and its length; `None` where it is not written plainly, or ends less than eight bytes before the text does.
@@ -81,8 +81,9 @@ fn fraction(text: &[u8], point: usize, seconds: u64) -> Option<(u64, usize)> {
     } else {
         word
     };
-    let next = of_digits(kept);
-    let (ninth, behind) = (next / BEHIND, next % BEHIND);
+    // The first byte comes first now: the ninth digit, and behind it those that round it.
+    let next = kept.swap_bytes();
+    let (ninth, behind) = (next >> 56, next & (u64::MAX >> 8));
     if digits == 8 {
         loop {
             let (_, digits) = leading(text, at)?;
@@ -92,7 +93,7 @@ fn fraction(text: &[u8], point: usize, seconds: u64) -> Option<(u64, usize)> {
             }
         }
         // Digits beyond the sixteenth decide where those before are exactly a half.
-        if behind == BEHIND / 2 {
+        if behind == HALF {
             return None;
         }
     }
@@ -103,7 +104,7 @@ fn fraction(text: &[u8], point: usize, seconds: u64) -> Option<(u64, usize)> {
         return None;
     }
     let nanos = eight * 10 + ninth;
-    let up = behind > BEHIND / 2 || (behind == BEHIND / 2 && nanos % 2 == 1);
+    let up = behind > HALF || (behind == HALF && nanos % 2 == 1);
     Some((nanos + u64::from(up), at))
 }
 
