@@ -284,6 +284,68 @@ fn mistakes_are_named_with_their_line_before_anything_is_read() {
 }
 
 #[test]
+fn variables_are_put_in_as_text_and_shown_to_nobody() {
+    let work = Work::new();
+    let text = CHECKOUT
+        .replace("'%checkout%'", "'%${PREFIX}%'")
+        .replace("good = 0.001", "good = \"${GOOD}\"")
+        .replace("question = \"does checking out take a steady time?\"\n", "")
+        + "[metrics.WAITS]\nwhere = \"name LIKE '%${PREFIX}%'\"\nscore = \"1 - AVG(wait / duration)\"\n";
+    work.write("pss.toml", &text).write("t.jsonl", traces(3));
+    let pss = |arguments: &[&str], prefix: Option<&str>| {
+        let prefix = prefix.map(|prefix| ("PREFIX", prefix));
+        let variables: Vec<_> = prefix.into_iter().chain([("GOOD", "0.001")]).collect();
+        work.pss_with(arguments, &variables)
+    };
+    let analyze = ["analyze", "t.jsonl", "--json"];
+    let found = pss(&analyze, Some("checkout"));
+    assert_eq!(found.code, Some(0), "{found:?}");
+    let report: Value = serde_json::from_str(&found.out).expect("JSON");
+    for code in ["CHECKOUT", "SLOW", "WAITS"] {
+        assert_eq!(metric(&report, code)["n"], 1500, "{code}");
+        assert!(metric(&report, code)["score"].is_number(), "{code}");
+    }
+    // Text, whatever it holds: nothing is named so, and the condition is still one.
+    let hostile = "x' OR name LIKE '%";
+    let none = pss(&analyze, Some(hostile));
+    assert_eq!(none.code, Some(0), "{none:?}");
+    let report: Value = serde_json::from_str(&none.out).expect("JSON");
+    for code in ["CHECKOUT", "SLOW", "WAITS"] {
+        assert!(metric(&report, code)["no_data"].is_string(), "{report}");
+    }
+    for arguments in [
+        &analyze[..],
+        &["explain", "CHECKOUT"],
+        &["explain", "WAITS"],
+        &["plugins", "list", "--json"],
+        &["plugins", "info", "SLOW"],
+        &["config", "show"],
+    ] {
+        let shown = pss(arguments, Some("swordfish"));
+        assert_eq!(shown.code, Some(0), "{shown:?}");
+        assert!(
+            !format!("{shown:?}").contains("swordfish"),
+            "{arguments:?}: {shown:?}"
+        );
+    }
+    pss(&analyze, None).fails(
+        2,
+        &["pss.toml:3: `metrics.CHECKOUT.where` asks for the environment variable PREFIX, which is not set"],
+    );
+    // A message about the SQL would show its words.
+    work.write(
+        "pss.toml",
+        text.replace("duration > 0.5", "duration > ${PREFIX}"),
+    );
+    let wrong = pss(&analyze, Some("sword fish"));
+    wrong.fails(
+        2,
+        &["pss.toml:10: `metrics.SLOW.value` is no such SQL as it takes, with what the variables of \"duration > ${PREFIX}\" hold"],
+    );
+    assert!(!wrong.err.contains("fish"), "{wrong:?}");
+}
+
+#[test]
 fn no_value_is_no_data_and_a_bad_one_fails_this_metric_alone() {
     let work = Work::new();
     work.write("t.jsonl", traces(3));

@@ -41,7 +41,7 @@ pub(super) fn describe(definition: &Definition) -> &'static MetricMeta {
         code,
         question,
         weight: definition.weight,
-        reads: keep(format!("{} ({kept})", definition.measure.definition)),
+        reads: keep(format!("{} ({kept})", definition.reads)),
         factors,
         combination: keep(format!("{name} ({over})")),
         needs: "spans for which `where` holds and `value` is not null",
