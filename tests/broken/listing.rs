@@ -188,7 +188,7 @@ fn checks_find_what_is_broken_and_nothing_else() {
     }
     work.pss(&["plugins", "check", "metric:time"])
         .ends(0)
-        .says(&["metric:time: keeps 10 rules", "1 plugins, 0 failed"]);
+        .says(&["metric:time: keeps 11 rules", "1 plugins, 0 failed"]);
     work.pss(&["plugins", "check", "metric:unbuilt"])
         .ends(1)
         .says(&["builds: panicked: no model"]);

@@ -284,6 +284,34 @@ fn mistakes_are_named_with_their_line_before_anything_is_read() {
 }
 
 #[test]
+fn they_keep_the_rules_of_metrics_and_a_score_beyond_its_bounds_does_not() {
+    let work = Work::new();
+    let waits = "[metrics.WAITS]\nscore = \"1 - AVG(wait / duration)\"\n[metrics.COUNTS]\nwhere = \"error\"\nscore = \"1 / (1.0 + COUNT(*))\"\n";
+    work.write("pss.toml", format!("{CHECKOUT}{waits}"));
+    for id in [
+        "metric:checkout",
+        "metric:slow",
+        "metric:waits",
+        "metric:counts",
+    ] {
+        let ran = work.pss(&["plugins", "check", id]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert!(ran.out.contains(": keeps "), "{ran:?}");
+    }
+    work.write(
+        "pss.toml",
+        "[metrics.TAKES]\nscore = \"1 - AVG(duration)\"\n",
+    );
+    let ran = work.pss(&["plugins", "check", "metric:takes"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(
+        ran.out
+            .contains("answers: on spans of a nanosecond and of days: `score` is -"),
+        "{ran:?}"
+    );
+}
+
+#[test]
 fn variables_are_put_in_as_text_and_shown_to_nobody() {
     let work = Work::new();
     let text = CHECKOUT
