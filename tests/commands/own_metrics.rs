@@ -175,6 +175,13 @@ fn it_is_explained_listed_and_in_the_schema() {
         info.contains("configured in pss.toml:9") && info.contains("yes or no"),
         "{info}"
     );
+    let info = work.pss(&["plugins", "info", "metric:checkout"]).out;
+    assert!(
+        info.contains("weight 0.15 by pss.toml:7, 0.1 by default"),
+        "{info}"
+    );
+    let nobody = work.pss(&["plugins", "info", "nobody"]);
+    nobody.fails(2, &["no plugin \"nobody\"; `pss plugins list` lists all"]);
     assert_eq!(work.pss(&["config", "check"]).code, Some(0));
     let shown = work.pss(&["config", "show"]).out;
     assert!(
@@ -267,6 +274,14 @@ fn mistakes_are_named_with_their_line_before_anything_is_read() {
         work.write("pss.toml", text);
         work.pss(&["analyze", "not there.jsonl"]).fails(2, &[says]);
     }
+    // What a file defines that cannot be read is not said to be unknown.
+    work.write(
+        "pss.toml",
+        "[metrics.MINE]\nvalue = \"duration\"\ngood=.3\n",
+    );
+    let ran = work.pss(&["analyze", "--metrics", "MINE", "not there.jsonl"]);
+    ran.fails(2, &["pss.toml:3: "]);
+    assert!(!ran.err.contains("--metrics"), "{ran:?}");
     for (code, says) in [
         (
             "mine",
@@ -309,6 +324,24 @@ fn they_keep_the_rules_of_metrics_and_a_score_beyond_its_bounds_does_not() {
             .contains("answers: on spans of a nanosecond and of days: `score` is -"),
         "{ran:?}"
     );
+}
+
+#[test]
+fn what_is_found_over_the_records_claims_no_more_than_it_can() {
+    let work = Work::new();
+    work.write(
+        "pss.toml",
+        format!("{CHECKOUT}[metrics.WAITS]\nscore = \"AVG(wait / duration)\"\n"),
+    );
+    let list = work.pss(&["plugins", "list", "--json"]).out;
+    let list: Vec<Value> = serde_json::from_str(&list).expect("JSON");
+    let can = |id: &str| {
+        let mut of_id = list.iter().filter(|plugin| plugin["id"] == id);
+        of_id.next().expect("is listed")["capabilities"].clone()
+    };
+    let all = ["streams", "merges", "interval", "timeline", "compares"];
+    assert_eq!(can("metric:checkout"), serde_json::json!(all));
+    assert_eq!(can("metric:waits"), serde_json::json!([]));
 }
 
 #[test]

@@ -68,6 +68,19 @@ fn a_plugin_is_added_listed_configured_and_scored() {
     let info = work.pss(&["plugins", "info", "MINE"]).out;
     assert!(info.contains("the program `plugin.sh`"), "{info}");
     assert!(info.contains("how many?"), "{info}");
+    assert!(
+        !info.contains("it cannot see") && info.contains("\nneeds spans\n"),
+        "{info}"
+    );
+    let list = work.pss(&["plugins", "list", "--json"]).out;
+    let list: Vec<serde_json::Value> = serde_json::from_str(&list).expect("JSON");
+    let mine = list.iter().find(|plugin| plugin["id"] == "metric:mine");
+    let mine = mine.expect("is listed");
+    assert_eq!(mine["capabilities"], serde_json::json!(["streams"]));
+    assert_eq!(mine["declared"], "plugin.sh");
+    let nothing = work.pss(&["plugins", "add", "./nothing"]);
+    nothing.fails(2, &["`./nothing`"]);
+    assert!(!nothing.err.contains("././"), "{nothing:?}");
 
     work.write(
         "pss.toml",
