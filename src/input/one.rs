@@ -93,10 +93,8 @@ pub(super) fn read_one(
     let (gathered, broken) = match reading {
         Reading::Records(layout, decoder) => {
             let mut head = std::mem::take(&mut source.head);
-            if let Layout::Array(start) = layout {
-                head = head.split_off(start);
-            }
-            let splitter = Splitter::new(layout, options.record_limit, options.block);
+            let splitter =
+                Splitter::new(layout, options.record_limit, options.block).after(&mut head);
             // A stream that broke while its head was read has given all it can.
             let rest: Box<dyn Read + Send> = match source.failed {
                 None => source.rest,
