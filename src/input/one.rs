@@ -47,7 +47,7 @@ pub(super) fn read_one(
     if let Place::Remote(remote) = place {
         return read_messages(remote, options, progress, all, seen, notices);
     }
-    let mut source = Source::open(place, progress)?;
+    let mut source = Source::open(place, progress, options.interrupt)?;
     let bytes = source.counter();
     let mut report = FileReport::new(&name, "summary", source.compression);
     if is_summary(&source.head) {

@@ -85,7 +85,7 @@ fn pass_one(
         }
         return Ok(());
     }
-    let mut source = Source::open(place, progress)?;
+    let mut source = Source::open(place, progress, options.interrupt)?;
     if is_summary(&source.head) {
         return Err(InputError::Content {
             path: name,

@@ -58,6 +58,8 @@ pub fn read(
                 outcome.records += file.records;
                 outcome.files.push(file);
             }
+            // What had given nothing yet when the user asked for an end is no failure.
+            Err(InputError::Empty(_)) if options.interrupt.load(Ordering::Relaxed) => break,
             Err(error) if place.may_be_passed_over(&error) => {
                 notices.push(format!("passed over: {error}"));
                 passed_over = passed_over.or(Some(error));
