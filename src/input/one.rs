@@ -63,7 +63,7 @@ pub(super) fn read_one(
         let facts = summary.facts();
         (report.spans, report.samples, report.bad) = (facts.spans, facts.samples, facts.bad);
         report.time = facts.time;
-        report.records = facts.spans + facts.samples + facts.bad;
+        report.records = summary.records();
         all.absorb(summary);
         report.bytes = bytes.load(Ordering::Relaxed);
         return Ok(report);

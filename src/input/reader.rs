@@ -28,9 +28,9 @@ pub fn read(
 ) -> Result<ReadOutcome, InputError> {
     let size = |place: &Place| {
         let meta = std::fs::metadata(place.path()?).ok()?;
-        Some(meta.len())
+        meta.is_file().then(|| meta.len())
     };
-    progress.total(places.iter().filter_map(size).sum());
+    progress.total(places.iter().map(size).sum());
     let mut all = Summariser::new(options.extras);
     let mut seen = Seen::default();
     let mut passed_over = None;
