@@ -28,7 +28,7 @@ pub fn read(
 ) -> Result<ReadOutcome, InputError> {
     let size = |place: &Place| {
         let meta = std::fs::metadata(place.path()?).ok()?;
-        meta.is_file().then(|| meta.len())
+        meta.is_file().then_some(meta.len())
     };
     progress.total(places.iter().map(size).sum());
     let mut all = Summariser::new(options.extras);
