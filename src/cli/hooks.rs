@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 use super::warning::warn;
 use crate::{
-    config::{Config, ConfigError},
+    config::{Config, ConfigError, hidden},
     error::Error,
     process::aside,
     registry::{Registry, feature_that_brings},
@@ -138,9 +138,18 @@ impl Told {
         Ok(())
     }
 
+    /// What became of each until now. Where it failed is said without what variables held.
+    pub(super) fn report(&self) -> Vec<HookReport> {
+        let mut hooks = self.hooks.report();
+        for failure in hooks.iter_mut().flat_map(|hook| &mut hook.failures) {
+            *failure = hidden(failure).into_owned();
+        }
+        hooks
+    }
+
     /// Says what hooks did wrong after a report was made.
     pub(super) fn late_failures(&self, before: &[HookReport]) {
-        for (at, hook) in self.hooks.report().iter().enumerate() {
+        for (at, hook) in self.report().iter().enumerate() {
             let known = before.get(at).map_or(0, |before| before.failed);
             if hook.failed > known {
                 let last = hook.failures.last().map_or("", String::as_str);

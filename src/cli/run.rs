@@ -28,7 +28,7 @@ use super::{
     warning::warn,
 };
 use crate::{
-    config::{Config, Flags, Keys, Profile, Resolved, load},
+    config::{Config, Flags, Keys, Profile, Resolved, hidden, load},
     error::Error,
     exit::Exit,
     input::{Place, ReadOptions, read},
@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
     if let Err(error) = &exit {
         phases.failed(error);
         told.hooks.settle();
-        for warning in hooks::warnings(&told.hooks.report()) {
+        for warning in hooks::warnings(&told.report()) {
             warn(&warning);
         }
     }
@@ -182,7 +182,7 @@ fn scored(
     }
     // Nothing is measured any more, so that hooks may be waited for: their failures belong in the report.
     told.hooks.settle();
-    let hooks = told.hooks.report();
+    let hooks = told.report();
     report.warnings.extend(hooks::warnings(&hooks));
     if let Some(run) = &mut report.run {
         run.hooks.clone_from(&hooks);
@@ -449,14 +449,15 @@ fn of_rounds(plan: &Plan, done: &Done) -> RunReport {
 /// An address without what may be secret.
 fn shown(url: &str) -> String {
     let plain = url.split(['?', '#']).next().unwrap_or_default();
-    match plain.split_once("://") {
+    let shown = match plain.split_once("://") {
         Some((scheme, rest)) => {
             let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
             let host = host.rsplit('@').next().unwrap_or(host);
             format!("{scheme}://{host}{path}")
         }
         None => plain.to_owned(),
-    }
+    };
+    hidden(&shown).into_owned()
 }
 
 /// What to do about rounds that differ.

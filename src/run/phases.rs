@@ -6,7 +6,7 @@ use pss_integrations::hooks::{Event, Hooks, Phase};
 use serde_json::{Map, Value};
 
 use super::watch::now;
-use crate::error::Error;
+use crate::{config::hidden, error::Error};
 
 /// The phases of one run.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl<'a> Phases<'a> {
     /// The run ends without a report. Of one that never started nothing is told.
     pub fn failed(&self, error: &Error) {
         if self.started.load(Ordering::Relaxed) {
-            let facts = [("error".to_owned(), Value::from(error.to_string()))];
+            let facts = [("error".to_owned(), Value::from(hidden(&error.to_string())))];
             self.tell(Phase::RunFailed, facts.into_iter().collect());
         }
     }

@@ -9,7 +9,7 @@ use pss_metrics::{
 };
 
 use super::{crew::Sent, target::Names};
-use crate::run::record::Recorder;
+use crate::{config::hidden, run::record::Recorder};
 
 /// Ways to fail that are told apart; the rest is one.
 const FAILURES: usize = 20;
@@ -101,7 +101,7 @@ impl Tally {
         let pairs = self.failures.iter();
         let mut failures: Vec<FailureReport> = pairs
             .map(|(what, n)| FailureReport {
-                what: what.clone(),
+                what: hidden(what).into_owned(),
                 n: *n,
             })
             .collect();
