@@ -242,11 +242,25 @@ fn without_path(text: &str, url: &str) -> String {
         .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
 }
 
-fn address(url: &str) -> Result<Uri, String> {
+/// An address that something can be sent to.
+pub(crate) fn address(url: &str) -> Result<Uri, String> {
     if !is_address(url) {
         return Err("it does not begin with http:// or https://".to_owned());
     }
-    url.parse::<Uri>().map_err(|error| error.to_string())
+    let uri: Uri = url
+        .parse()
+        .map_err(|error: ureq::http::uri::InvalidUri| error.to_string())?;
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let port = host
+        .rsplit(']')
+        .next()
+        .and_then(|rest| rest.split_once(':'));
+    // The parser takes digits for a port however many they are.
+    match port {
+        Some(_) if uri.port_u16().is_none() => Err("its port is none of 0 to 65535".to_owned()),
+        _ => Ok(uri),
+    }
 }
 
 /// A text in which no part of the address that may be secret is left.
@@ -303,6 +317,26 @@ mod tests {
             ("http://host/a@b", "http://host/a@b"),
         ] {
             assert_eq!(shown(url), wanted);
+        }
+    }
+
+    #[test]
+    fn ports_are_of_sixteen_bits() {
+        for url in [
+            "http://host:99999/x",
+            "http://me:word@host:/",
+            "http://[::1]:70000",
+        ] {
+            let told = check(url).expect_err("no port").to_string();
+            assert!(told.contains("its port is none of 0 to 65535"), "{told}");
+        }
+        for url in [
+            "http://host:65535/x",
+            "http://me:word@host/",
+            "http://[::1]",
+            "http://h/a:b",
+        ] {
+            assert!(check(url).is_ok(), "{url}");
         }
     }
 

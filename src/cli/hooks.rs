@@ -32,8 +32,18 @@ pub(super) struct Told {
     state: PathBuf,
 }
 
-/// Builds what the configuration asks for.
-pub(super) fn start(config: &Config, registry: &Registry) -> Result<Told, Error> {
+/// What the configuration asks for, before anything is started.
+pub(super) struct Asked {
+    hooks: Vec<Planned>,
+    rules: Rules,
+    state: PathBuf,
+}
+
+/// Reads what the configuration asks for.
+///
+/// # Errors
+/// All mistakes.
+pub(super) fn read(config: &Config, registry: &Registry) -> Result<Asked, Vec<ConfigError>> {
     let variable = |name: &str| std::env::var(name).ok();
     let mut errors = Vec::new();
     let around: Arc<dyn Around> = Arc::new(Shell);
@@ -58,16 +68,26 @@ pub(super) fn start(config: &Config, registry: &Registry) -> Result<Told, Error>
         Rule::read(entry, &codes)
     });
     if !errors.is_empty() {
-        return Err(Error::Config(errors));
+        return Err(errors);
     }
     let folder = config.project.as_deref().and_then(Path::parent);
-    let hooks: Vec<Planned> = hooks;
-    Ok(Told {
-        hooks: Hooks::start(hooks)
-            .map_err(|error| Error::Usage(format!("cannot start hooks: {error}")))?,
+    Ok(Asked {
+        hooks,
         rules: Rules(rules),
         state: folder.unwrap_or(Path::new("")).join(STATE),
     })
+}
+
+impl Asked {
+    /// Starts the hooks.
+    pub(super) fn start(self) -> Result<Told, Error> {
+        Ok(Told {
+            hooks: Hooks::start(self.hooks)
+                .map_err(|error| Error::Usage(format!("cannot start hooks: {error}")))?,
+            rules: self.rules,
+            state: self.state,
+        })
+    }
 }
 
 /// Reads a list of tables, all mistakes at once.

@@ -49,7 +49,9 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
     let config =
         load(&keys, common.config.as_deref(), &flags(arguments)?).map_err(Error::Config)?;
     let registry = &registry.enabled(&config);
-    let told = hooks::start(&config, registry)?;
+    let told = hooks::read(&config, registry)
+        .map_err(Error::Config)?
+        .start()?;
     let what = match &arguments.target.http {
         Some(url) => shown(url),
         None => words(&arguments.command).join(" "),
@@ -235,7 +237,8 @@ fn under(
     let Some((table, place)) = flags else {
         return Ok(None);
     };
-    let settings = super::load::settings(&table, &place, config, registry)?;
+    let settings =
+        super::load::settings(&table, &place, config, registry).map_err(Error::Config)?;
     for (flag, given) in [
         ("--against", arguments.against.is_some()),
         ("--runs", arguments.runs > 1),

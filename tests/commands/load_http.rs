@@ -203,3 +203,21 @@ fn a_service_that_hangs_ends_with_the_grace() {
     assert_eq!(code, Some(4));
     assert_eq!(report["run"]["load"]["unfinished"], 5);
 }
+
+#[test]
+fn what_cannot_be_asked_for_is_told_before_anything_starts() {
+    let work = Work::new();
+    let flags = ["run", "--load=constant", "--rate=5", "--count=5"];
+    for (more, says) in [
+        (
+            &["--http=http://127.0.0.1:99999/x"][..],
+            "`load.http.url` cannot be used",
+        ),
+        (
+            &["--http=http://h/x", "--header=X Y: z"],
+            "`load.http.headers` cannot be sent: X Y",
+        ),
+    ] {
+        work.pss(&[&flags[..], more].concat()).fails(2, &[says]);
+    }
+}

@@ -267,7 +267,7 @@ fn http(fields: &Fields<'_>) -> Option<HttpSettings> {
         }
         Some(_) => {
             http.wrong("method", "must be a method such as GET or POST");
-            return None;
+            "GET".to_owned()
         }
         None if body.is_empty() => "GET".to_owned(),
         None => "POST".to_owned(),
@@ -280,19 +280,31 @@ fn http(fields: &Fields<'_>) -> Option<HttpSettings> {
         http.wrong("url", "must begin with http:// or https://");
         return None;
     }
+    let headers = http.pairs("headers").unwrap_or_default();
+    #[cfg(feature = "http")]
+    can_be_sent(&http, url, &headers);
     let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     Some(HttpSettings {
         url: url.to_owned(),
         method,
-        headers: http
-            .pairs("headers")
-            .unwrap_or_default()
-            .into_iter()
-            .map(owned)
-            .collect(),
+        headers: headers.into_iter().map(owned).collect(),
         body,
         expect,
     })
+}
+
+/// Says what HTTP does not allow of a request.
+#[cfg(feature = "http")]
+fn can_be_sent(http: &Fields<'_>, url: &str, headers: &[(&str, &str)]) {
+    use pss_integrations::requests::{check_address, check_header};
+    if let Err(error) = check_address(url) {
+        http.wrong("url", format!("cannot be used: {error}"));
+    }
+    for (name, value) in headers {
+        if let Err(error) = check_header(name, value) {
+            http.wrong("headers", format!("cannot be sent: {error}"));
+        }
+    }
 }
 
 /// `200` and `2xx` as ranges.
