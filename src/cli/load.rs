@@ -31,12 +31,23 @@ pub(super) fn run(arguments: &Load, common: &Common, registry: &Registry) -> Res
         warmup: None,
         timeout: None,
     };
-    let Some((table, place)) = preview.load.table(&config, &shared, None)? else {
+    let mut wrong = Vec::new();
+    let table = preview.load.table(&config, &shared, None, &mut wrong);
+    if table.is_none() && !wrong.is_empty() {
+        return Err(Error::of(wrong));
+    }
+    let Some((table, place)) = table else {
         return Err(Error::Usage(
             "there is no load to show: name its shape, such as --load sine --rate 50 --duration 1m, or write [run.load]".to_owned(),
         ));
     };
-    let settings = settings(&table, &place, &config, registry).map_err(Error::Config)?;
+    let settings = match settings(&table, &place, &config, registry) {
+        Ok(settings) if wrong.is_empty() => settings,
+        settings => {
+            wrong.extend(settings.err().map(Error::Config));
+            return Err(Error::of(wrong));
+        }
+    };
     let starts: Vec<u64> = settings
         .schedule
         .starts()

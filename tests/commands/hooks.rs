@@ -321,6 +321,38 @@ fn what_hooks_are_told_of_a_failed_run_shows_no_secret() {
 }
 
 #[test]
+fn mistakes_of_hooks_load_and_flags_are_told_together() {
+    let work = Work::new();
+    work.write(
+        "pss.toml",
+        "[pss]\nprofile = \"pypss\"\n[run.load]\nunknwon = 1\n[[hooks]]\nname = \"exce\"\n",
+    );
+    let ran = work.pss(&[
+        "run",
+        "--save=x.csv",
+        "--export=htlm=x",
+        "--runs=3",
+        "--",
+        "./none",
+    ]);
+    let says = [
+        "profile pypss scores whole files",
+        "`hooks[0].name` names no hook",
+        "--export knows no view \"htlm\"",
+        "`load.shape` is missing",
+        "--runs is for rounds",
+        "--save writes native records",
+    ];
+    ran.fails(2, &says);
+    assert_eq!(
+        ran.err.matches("error: ").count(),
+        says.len(),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn alerts_keep_silent_for_a_while_also_over_restarts() {
     let work = Work::new();
     let config = |cooldown: &str| {

@@ -221,3 +221,32 @@ fn what_cannot_be_asked_for_is_told_before_anything_starts() {
         work.pss(&[&flags[..], more].concat()).fails(2, &[says]);
     }
 }
+
+#[test]
+fn mistakes_of_flags_are_told_together() {
+    let work = Work::new();
+    let ran = work.pss(&[
+        "run",
+        "--load=constant",
+        "--rate=5",
+        "--count=5",
+        "--http=http://h/x",
+        "--header=foo",
+        "--expect-status=9xx",
+        "--method=G T",
+        "--body=@none",
+    ]);
+    let says = [
+        "--header is not of the form 'NAME: VALUE'",
+        "`load.http.expect` must hold statuses",
+        "`load.http.method` must be a method",
+        "--body: `none` cannot be read",
+    ];
+    ran.fails(2, &says);
+    assert_eq!(
+        ran.err.matches("error: ").count(),
+        says.len(),
+        "{}",
+        ran.err
+    );
+}

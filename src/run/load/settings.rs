@@ -147,9 +147,11 @@ fn read(
         seconds("duration"),
         fields.whole("count", 1..=u32::MAX.into()),
     );
+    // What is there and wrong has been told. Something stands in for it, so that no shape says it is missing.
+    let instead = |name: &str, value: f64| fields.has(name).then_some(value);
     let asked = Asked {
-        rate: fields.rate("rate"),
-        length,
+        rate: fields.rate("rate").or(instead("rate", 1.0)),
+        length: length.or(instead("duration", LONGEST)),
         loads,
         starts,
     };
@@ -358,6 +360,39 @@ mod tests {
             );
         }
         assert_eq!(told.len(), 8, "{told:#?}");
+    }
+
+    #[test]
+    fn what_follows_from_a_mistake_is_none() {
+        for (settings, says) in [
+            (
+                json!({ "shape": "mix", "rate": 10, "duration": "9s", "components": [
+                    { "shape": "constant", "weight": "x" }, { "shape": "constant", "weight": -1 },
+                ] }),
+                &[
+                    "`load.components[0].weight` is text",
+                    "`load.components[1].weight` must lie",
+                ][..],
+            ),
+            (
+                json!({ "shape": "mix", "rate": "x", "duration": "soon", "components": [
+                    { "shape": "linear" }, { "shape": "constant" },
+                ] }),
+                &["`load.duration` must be a length", "`load.rate` is text"][..],
+            ),
+            (
+                json!({ "shape": "sequence", "rate": "x", "duration": "soon", "parts": [
+                    { "shape": "constant", "duration": "3s" }, { "shape": "constant" },
+                ] }),
+                &["`load.duration` must be a length", "`load.rate` is text"][..],
+            ),
+        ] {
+            let told = read_json(settings).expect_err("mistakes");
+            assert_eq!(told.len(), says.len(), "{told:#?}");
+            for (told, says) in told.iter().zip(says) {
+                assert!(told.starts_with(says), "{told}");
+            }
+        }
     }
 
     #[test]
