@@ -12,7 +12,7 @@ use pss_integrations::{
 use pss_metrics::{
     compare::{Policy, compare},
     plugin::caught,
-    report::{Report, RoundReport, RunReport, compared},
+    report::{LoadReport, Report, RoundReport, RunReport, compared},
 };
 
 use serde_json::{Map, Value, json};
@@ -31,10 +31,10 @@ use crate::{
     config::{Config, Flags, Keys, Profile, Resolved, hidden, load},
     error::Error,
     exit::Exit,
-    input::{Place, ReadOptions, read},
+    input::{InputError, Place, ReadOptions, read},
     length::parse_length,
     machine,
-    process::{Launch, Status},
+    process::{Launch, Status, hurried, stop_asides},
     registry::{Registry, feature_that_brings},
     run::{
         Done, Lane, Phases, Plan, Recorded, Recorder, Round,
@@ -59,11 +59,12 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
     let exit = scored(arguments, common, registry, &config, wanted, &told, &phases);
     if let Err(error) = &exit {
         phases.failed(error);
-        told.hooks.settle();
+        phases.settle();
         for warning in hooks::warnings(&told.report()) {
             warn(&warning);
         }
     }
+    stop_asides();
     exit
 }
 
@@ -202,13 +203,25 @@ fn scored(
     let mut analyzing = phases.analyze();
 
     options.format = Some(native);
+    let none = AtomicBool::new(true);
+    let stopped = ReadOptions {
+        interrupt: &none,
+        ..options.clone()
+    };
     let bar = Bar::new(common.quiet);
     let mut outcomes = Vec::new();
     for (lane, record) in plan.lanes.iter().zip(&recorded) {
         lane.recorder
             .finish()
             .map_err(|error| failed(arguments.save.as_deref(), error))?;
-        let mut outcome = read(&[place(record, &words(&lane.launch.words))], &options, &bar)?;
+        let places = [place(record, &words(&lane.launch.words))];
+        let mut outcome = match read(&places, &options, &bar) {
+            // It was stopped before there was anything: that is what a report says then.
+            Err(InputError::Empty(_) | InputError::NoGoodRecord { .. }) if done.interrupted => {
+                read(&[], &stopped, &bar)?
+            }
+            read => read?,
+        };
         machine::stamp(&mut outcome.summary, true, None);
         outcomes.push(outcome);
     }
@@ -237,7 +250,7 @@ fn scored(
     report.run = Some(of_rounds(&plan, &done));
     report.warnings.extend(advice(&report));
     if let Some(load) = &done.load {
-        report.warnings.extend(load.warnings());
+        report.warnings.extend(load_warnings(load, &done));
     }
     let facts = facts(&report);
     analyzing.facts.clone_from(&facts);
@@ -248,7 +261,7 @@ fn scored(
         phases.tell(Phase::Alert, facts);
     }
     // Nothing is measured any more, so that hooks may be waited for: their failures belong in the report.
-    told.hooks.settle();
+    phases.settle();
     let hooks = told.report();
     report.warnings.extend(hooks::warnings(&hooks));
     if let Some(run) = &mut report.run {
@@ -263,9 +276,28 @@ fn scored(
         &exports,
     )?;
     phases.tell(Phase::ReportWritten, facts);
-    told.hooks.settle();
+    phases.settle();
     told.late_failures(&hooks);
-    Ok(ended(arguments, &resolved, &report, &done))
+    let ended = ended(arguments, &resolved, &report, &done);
+    Ok(if hurried() { Exit::Interrupted } else { ended })
+}
+
+/// What the user should know of a load.
+fn load_warnings(load: &LoadReport, done: &Done) -> Vec<String> {
+    if !done.interrupted || load.unfinished == 0 {
+        return load.warnings();
+    }
+    // They were stopped, and did not take too long.
+    let ended = LoadReport {
+        unfinished: 0,
+        ..load.clone()
+    };
+    let mut warnings = ended.warnings();
+    warnings.push(format!(
+        "{} arrivals were in flight when the run was stopped: they are in no score",
+        load.unfinished
+    ));
+    warnings
 }
 
 /// What hooks are told of a report.

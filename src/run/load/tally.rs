@@ -8,7 +8,10 @@ use pss_metrics::{
     summary::Histogram,
 };
 
-use super::{crew::Sent, target::Names};
+use super::{
+    crew::{Flight, Sent},
+    target::Names,
+};
 use crate::{config::hidden, run::record::Recorder};
 
 /// Ways to fail that are told apart; the rest is one.
@@ -72,6 +75,13 @@ impl Tally {
             }
             Ok::<(), Infallible>(())
         });
+    }
+
+    /// Counts arrivals that the user stopped: they were started, and of how they would have ended nothing is known.
+    pub(super) fn cut_off(&mut self, flights: &[Flight]) {
+        self.started += flights.len() as u64;
+        let last = flights.iter().filter_map(|flight| flight.started).max();
+        self.last = self.last.max(last.unwrap_or_default());
     }
 
     fn count(&mut self, sent: &Sent) {
