@@ -63,8 +63,8 @@ const QUEUE: u64 = 64;
 /// Reasons that are kept of each hook.
 const REASONS: usize = 5;
 
-/// Keys of an entry of `[[hooks]]`.
-const ENTRY: &[Parameter] = &[
+/// Keys of an entry of `[[hooks]]`, whatever the hook is.
+pub const ENTRY: &[Parameter] = &[
     Parameter::required(
         "name",
         Takes::Text,
