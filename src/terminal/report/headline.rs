@@ -56,7 +56,9 @@ pub(super) fn headline(out: &mut String, report: &Report, look: &Look) {
         VerdictOutcome::Fail => look.styles.bad,
     };
     let duration = match (report.input.start, report.input.end) {
-        (Some(start), Some(end)) => format!(" {dot} {}", span(end - start)),
+        (Some(start), Some(end)) => {
+            format!(" {dot} {}", span(end - start).replace(' ', "\u{a0}"))
+        }
         _ => String::new(),
     };
     let confidence = if pss.confidence.level == Level::Low {
@@ -64,13 +66,27 @@ pub(super) fn headline(out: &mut String, report: &Report, look: &Look) {
     } else {
         "normal"
     };
-    line!(
-        out,
-        "verdict {} {dot} {} of {} metrics have data {dot} {} spans{duration} {dot} confidence {confidence}",
-        look.paint(verdict, report.verdict.outcome.name()),
-        pss.with_data.len(),
-        report.metrics.len(),
-        count(report.input.spans),
+    let name = report.verdict.outcome.name();
+    let begun = out.len() + "verdict ".len();
+    // A part of it stays on one line.
+    let whole = |text: String| text.replace(' ', "\u{a0}");
+    let parts = format!(
+        "{} {dot} {} {dot} {}{duration} {dot} {}",
+        whole(format!("verdict {name}")),
+        whole(format!(
+            "{} of {} metrics have data",
+            pss.with_data.len(),
+            report.metrics.len()
+        )),
+        whole(format!("{} spans", count(report.input.spans))),
+        whole(format!("confidence {confidence}")),
+    );
+    wrapped(out, &parts, 2, look.width);
+    let plain = out.split_off(begun).replace('\u{a0}', " ");
+    out.push_str(&plain);
+    out.replace_range(
+        begun..begun + name.len(),
+        &look.paint(verdict, name).to_string(),
     );
     for reason in &report.verdict.reasons {
         wrapped(out, &format!("- {reason}"), 2, look.width);

@@ -49,7 +49,7 @@ impl Aggregate {
             );
         }
         let is_null = empty.row(0).next() == Some(Value::Null);
-        if !empty.is_number(0) && !(is_null && empty.is_nothing(0)) {
+        if !(empty.is_number(0) || is_null && empty.is_nothing(0)) {
             return wrong("gives no number, and a score is one between 0 and 1");
         }
         let read = asked.names(SPANS.columns.iter().map(|column| column.name));
