@@ -107,6 +107,11 @@ impl LoadFlags {
             }
             return None;
         };
+        if self.rate.is_some() && table.get("shape").and_then(Value::as_str) == Some("replay") {
+            wrong.push(Error::Usage(
+                "--rate takes no part in a replay, which has the rate of its file: speed changes it, as in --load replay:file=t.jsonl,speed=2".to_owned(),
+            ));
+        }
         let mut set = |key: &str, value: Option<&str>| {
             if let Some(value) = value {
                 table.insert(key.to_owned(), Value::from(value));

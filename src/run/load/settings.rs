@@ -256,8 +256,9 @@ fn http(fields: &Fields<'_>) -> Option<HttpSettings> {
     let http = fields.table("http")?;
     http.check(HTTP, &[]);
     let mut expect = Vec::new();
-    for text in http.texts("expect").unwrap_or_else(|| vec!["2xx", "3xx"]) {
-        match statuses(text) {
+    let usual = || ["2xx", "3xx"].map(str::to_owned).to_vec();
+    for text in http.words("expect").unwrap_or_else(usual) {
+        match statuses(&text) {
             Some(range) => expect.push(range),
             None => http.wrong("expect", "must hold statuses such as \"200\" or \"2xx\""),
         }
@@ -360,6 +361,18 @@ mod tests {
             );
         }
         assert_eq!(told.len(), 8, "{told:#?}");
+    }
+
+    #[test]
+    fn statuses_may_be_numbers() {
+        let settings = read_json(json!({
+            "shape": "constant", "rate": 3, "count": 9, "http": { "url": "http://h", "expect": [200, "4xx"] },
+        }))
+        .expect("settings that fit");
+        assert_eq!(
+            settings.http.expect("a service").expect,
+            [(200, 200), (400, 499)]
+        );
     }
 
     #[test]
