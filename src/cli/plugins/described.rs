@@ -147,7 +147,7 @@ impl Shelf<'_> {
             PluginKind::Load => entries.iter().any(|entry| of(entry, "shape")),
             _ => !entries.is_empty(),
         };
-        if keys.iter().any(off) || (told && entries.iter().all(|entry| silent(entry))) {
+        if keys.iter().any(off) || (told && entries.iter().all(silent)) {
             State::Disabled
         } else if told || keys.iter().any(said) {
             State::Configured
