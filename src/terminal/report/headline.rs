@@ -13,7 +13,7 @@ use super::{
         numbers::{count, span},
         style::Look,
     },
-    wrap::wrapped,
+    wrap::{headed, wrapped},
 };
 
 pub(super) fn headline(out: &mut String, report: &Report, look: &Look) {
@@ -67,12 +67,9 @@ pub(super) fn headline(out: &mut String, report: &Report, look: &Look) {
         "normal"
     };
     let name = report.verdict.outcome.name();
-    let begun = out.len() + "verdict ".len();
-    // A part of it stays on one line.
     let whole = |text: String| text.replace(' ', "\u{a0}");
     let parts = format!(
-        "{} {dot} {} {dot} {}{duration} {dot} {}",
-        whole(format!("verdict {name}")),
+        " {dot} {} {dot} {}{duration} {dot} {}",
         whole(format!(
             "{} of {} metrics have data",
             pss.with_data.len(),
@@ -81,13 +78,9 @@ pub(super) fn headline(out: &mut String, report: &Report, look: &Look) {
         whole(format!("{} spans", count(report.input.spans))),
         whole(format!("confidence {confidence}")),
     );
-    wrapped(out, &parts, 2, look.width);
-    let plain = out.split_off(begun).replace('\u{a0}', " ");
-    out.push_str(&plain);
-    out.replace_range(
-        begun..begun + name.len(),
-        &look.paint(verdict, name).to_string(),
-    );
+    let first = format!("verdict {name}");
+    let style = format!("verdict {}", look.paint(verdict, name));
+    headed(out, (&first, style), &parts, 2, look.width);
     for reason in &report.verdict.reasons {
         wrapped(out, &format!("- {reason}"), 2, look.width);
     }

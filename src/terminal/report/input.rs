@@ -6,7 +6,7 @@ use pss_metrics::report::{InputFile, Report};
 
 use super::{
     super::{numbers::count, style::Look},
-    wrap::wrapped,
+    wrap::{headed, wrapped},
 };
 
 /// Inputs listed one by one.
@@ -27,20 +27,20 @@ pub(super) fn input(out: &mut String, report: &Report, look: &Look) {
         many => format!("{} files", many.len()),
     };
     let share = input.classified;
-    let begun = out.len();
     let counts = [
         ("records", input.records),
         ("spans", input.spans),
         ("samples", input.samples),
         ("bad", input.bad_records),
     ];
-    let counts = counts.map(|(what, n)| format!("{}\u{a0}{what}", count(n)));
-    let text = format!("read {files}: {}", counts.join(", "));
-    wrapped(out, &text, 5, look.width);
-    let plain = out.split_off(begun).replace('\u{a0}', " ");
-    out.push_str(&plain);
-    let heading = look.paint(look.styles.heading, "read").to_string();
-    out.replace_range(begun..begun + "read".len(), &heading);
+    let counts = counts.map(|(what, n)| format!("{} {what}", count(n)).replace(' ', "\u{a0}"));
+    headed(
+        out,
+        ("read", look.paint(look.styles.heading, "read")),
+        &format!(" {files}: {}", counts.join(", ")),
+        5,
+        look.width,
+    );
     if input.files.len() > 1 {
         for file in input.files.iter().take(FILES) {
             wrapped(
