@@ -76,6 +76,10 @@ impl Values {
             DataType::Duration(unit) => {
                 Values::Time(int(&column.to_physical_repr())?, per_unit(unit))
             }
+            DataType::Date => Values::Instant(
+                int(&column.to_physical_repr().cast(&DataType::Int64)?)?,
+                86_400_000_000_000,
+            ),
             kind if kind.is_integer() => Values::Int(int(&column.cast(&DataType::Int64)?)?),
             _ => return Ok(None),
         }))
@@ -96,7 +100,7 @@ impl Values {
             Values::Time(values, factor) => values
                 .get(row)
                 .and_then(|value| value.checked_mul(*factor))
-                .map_or(Cell::Null, Cell::Int),
+                .map_or(Cell::Null, Cell::Length),
             Values::Pairs(pairs, rows) => Cell::Pairs(&pairs[rows[row].clone()]),
             Values::Nothing => Cell::Null,
         }

@@ -1,0 +1,6 @@
+//! Files that other programs wrote, and files that are damaged, through the formats of this package.
+#![cfg(feature = "polars")]
+
+mod files;
+mod seen;
+mod types;

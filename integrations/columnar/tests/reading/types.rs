@@ -1,0 +1,88 @@
+//! Types of columns that carry their own unit.
+
+use polars::prelude::{Column, DataType, TimeUnit};
+use polars_arrow::{
+    array::{PrimitiveArray, Utf8Array},
+    datatypes::{ArrowDataType, TimeUnit as ArrowUnit},
+};
+
+use super::{
+    files::{Named, arrow_file, parquet_file},
+    seen::{arrow, parquet},
+};
+
+fn name() -> Named {
+    ("name", Utf8Array::<i64>::from_slice(["a"]).boxed())
+}
+
+fn of(column: &'static str, kind: ArrowDataType, value: i64) -> Named {
+    let array = PrimitiveArray::from_vec(vec![value]).to(kind);
+    (column, array.boxed())
+}
+
+#[test]
+fn a_length_of_time_has_the_unit_of_its_column() {
+    for (unit, of_a_second) in [
+        (ArrowUnit::Second, 1),
+        (ArrowUnit::Millisecond, 1_000),
+        (ArrowUnit::Microsecond, 1_000_000),
+        (ArrowUnit::Nanosecond, 1_000_000_000),
+    ] {
+        let duration = of("duration", ArrowDataType::Duration(unit), of_a_second);
+        let seen = arrow(&arrow_file(&[name(), duration], 1, false)).expect("reads");
+        assert_eq!(
+            seen.spans,
+            [(Some("a".to_owned()), None, Some(1_000_000_000))],
+            "{unit:?}"
+        );
+    }
+    for (unit, of_a_second) in [
+        (TimeUnit::Milliseconds, 1_000_i64),
+        (TimeUnit::Microseconds, 1_000_000),
+        (TimeUnit::Nanoseconds, 1_000_000_000),
+    ] {
+        let duration = Column::new("duration_ms".into(), [of_a_second])
+            .cast(&DataType::Duration(unit))
+            .expect("casts");
+        let names = Column::new("name".into(), ["a"]);
+        let seen = parquet(&parquet_file(vec![names, duration], 1)).expect("reads");
+        assert_eq!(
+            seen.spans,
+            [(Some("a".to_owned()), None, Some(1_000_000_000))],
+            "{unit:?}"
+        );
+    }
+}
+
+#[test]
+fn a_negative_length_of_time_is_a_bad_record() {
+    let kind = ArrowDataType::Duration(ArrowUnit::Millisecond);
+    let columns = [
+        ("name", Utf8Array::<i64>::from_slice(["a", "b"]).boxed()),
+        (
+            "duration",
+            PrimitiveArray::from_vec(vec![-1_i64, 1]).to(kind).boxed(),
+        ),
+    ];
+    let seen = arrow(&arrow_file(&columns, 1, false)).expect("reads");
+    assert_eq!(seen.spans.len(), 1);
+    assert!(seen.bad[0].contains("`duration` is negative"), "{seen:?}");
+}
+
+/// polars knows days only where SQL is built.
+#[cfg(feature = "sql")]
+#[test]
+fn days_are_instants() {
+    let days = PrimitiveArray::from_vec(vec![19_847_i32]).to(ArrowDataType::Date32);
+    let second = of("duration", ArrowDataType::Duration(ArrowUnit::Second), 1);
+    let columns = [name(), ("start", days.boxed()), second];
+    let seen = arrow(&arrow_file(&columns, 1, false)).expect("reads");
+    assert_eq!(
+        seen.spans,
+        [(
+            Some("a".to_owned()),
+            Some(1_714_780_800_000_000_000),
+            Some(1_000_000_000)
+        )]
+    );
+}
