@@ -8,6 +8,8 @@ use pss_integrations::formats::{
     table::{Cell, Columns, Field, RowReader},
 };
 
+use crate::{hands::asked, judged::Judged};
+
 /// The one chunk of a column.
 type Chunk<T> = <T as PolarsDataType>::Array;
 
@@ -153,22 +155,26 @@ fn pairs(column: &Column) -> PolarsResult<Option<Values>> {
 pub(crate) fn push(
     frame: &DataFrame,
     columns: &Columns,
-    names: &[String],
+    judged: &Judged,
     first: u64,
     sink: &mut dyn Sink,
 ) -> Result<(), DecodeError> {
     let values = columns
         .of
         .iter()
-        .zip(names)
+        .zip(&judged.names)
         .map(|((field, ..), name)| {
-            let column = frame.column(name).map_err(content)?;
-            let values = Values::of(*field, column).map_err(content)?;
-            values.ok_or_else(|| mistyped(*field, name, column.dtype()))
+            let column = asked(|| frame.column(name))?;
+            let values = asked(|| Values::of(*field, column))?;
+            values.ok_or_else(|| mistyped(*field, name, column.dtype(), &judged.there))
         })
         .collect::<Result<Vec<Values>, DecodeError>>()?;
     let rows = RowReader::new(columns).without(|at| matches!(values[at], Values::Nothing));
+    let mut open = judged.open(&rows);
     for row in 0..frame.height() {
+        if !open.is_empty() {
+            judged.look(&mut open, &rows, |at| values[at].cell(row));
+        }
         let outcome = rows.push(|at| values[at].cell(row), sink);
         sink.record(first + row as u64, outcome);
         if row % 4096 == 0 && sink.interrupted() {
@@ -178,7 +184,7 @@ pub(crate) fn push(
     Ok(())
 }
 
-fn mistyped(field: Field, name: &str, kind: &DataType) -> DecodeError {
+fn mistyped(field: Field, name: &str, kind: &DataType, there: &str) -> DecodeError {
     let name_of = field.name();
     let wanted = match field {
         Field::Attributes => "maps, or text of JSON objects",
@@ -187,19 +193,6 @@ fn mistyped(field: Field, name: &str, kind: &DataType) -> DecodeError {
         _ => "numbers or text",
     };
     DecodeError::Settings(format!(
-        "has a column {name:?} of {kind}, from which `{name_of}` cannot be read: {wanted} are wanted. Name another under [input.columns], or none with {name_of} = \"\""
+        "has a column {name:?} of {kind}, from which `{name_of}` cannot be read: {wanted} are wanted. Name another under [input.columns], or none with {name_of} = \"\"; there are: {there}"
     ))
-}
-
-/// What polars says, as a fragment that follows a file's name.
-pub(crate) fn content(error: PolarsError) -> DecodeError {
-    match error {
-        PolarsError::IO { error, .. } => DecodeError::Content(format!("cannot be read: {error}")),
-        error => DecodeError::Content(format!("cannot be read: {error}")),
-    }
-}
-
-/// A panic of a library that reads a file.
-pub(crate) fn stopped() -> DecodeError {
-    DecodeError::Content("made polars stop with a bug; please report it with the file".to_owned())
 }

@@ -6,7 +6,7 @@ use polars::prelude::{Column, DataFrame, ParquetWriter};
 use polars_arrow::{
     array::Array,
     datatypes::{ArrowSchema, Field},
-    io::ipc::write::{Compression, FileWriter, WriteOptions},
+    io::ipc::write::{Compression, FileWriter, StreamWriter, WriteOptions},
     record_batch::RecordBatchT,
 };
 
@@ -39,6 +39,20 @@ pub(crate) fn arrow_file(columns: &[Named], times: usize, compressed: bool) -> V
     let mut out = Vec::new();
     let mut writer =
         FileWriter::try_new(&mut out, Arc::new(schema), None, options(compressed)).expect("starts");
+    for _ in 0..times {
+        writer.write(&batch, None).expect("writes");
+    }
+    writer.finish().expect("ends");
+    drop(writer);
+    out
+}
+
+/// An Arrow stream whose one batch comes so many times.
+pub(crate) fn arrow_stream(columns: &[Named], times: usize, compressed: bool) -> Vec<u8> {
+    let (schema, batch) = batch(columns);
+    let mut out = Vec::new();
+    let mut writer = StreamWriter::new(&mut out, options(compressed));
+    writer.start(&schema, None).expect("starts");
     for _ in 0..times {
         writer.write(&batch, None).expect("writes");
     }

@@ -86,3 +86,31 @@ fn days_are_instants() {
         )]
     );
 }
+
+#[test]
+fn a_column_of_no_useful_cell_is_the_wrong_one() {
+    let columns = [
+        ("name", Utf8Array::<i64>::from_slice(["a", "b"]).boxed()),
+        (
+            "duration",
+            Utf8Array::<i64>::from_slice(["fast", "slow"]).boxed(),
+        ),
+        ("took", PrimitiveArray::from_vec(vec![1_i64, 2]).boxed()),
+    ];
+    let said = arrow(&arrow_file(&columns, 3, false)).expect_err("refused");
+    for part in ["\"duration\"", "\"fast\"", "name, duration, took"] {
+        assert!(said.contains(part), "{said}");
+    }
+    let columns = vec![
+        Column::new("name".into(), ["a", "b"]),
+        Column::new("duration".into(), [Some("x"), None]),
+    ];
+    let said = parquet(&parquet_file(columns, 2)).expect_err("refused");
+    assert!(said.contains("no cell of which"), "{said}");
+    let columns = vec![
+        Column::new("name".into(), ["a", "b"]),
+        Column::new("duration".into(), ["x", "1"]),
+    ];
+    let seen = parquet(&parquet_file(columns, 2)).expect("one is a number");
+    assert_eq!((seen.spans.len(), seen.bad.len()), (1, 1));
+}

@@ -257,8 +257,8 @@ impl Columns {
     }
 }
 
-/// Names of columns, cut where there are very many.
-fn shown(names: &[&str]) -> String {
+/// Names of columns for a message, cut where there are very many.
+pub fn shown(names: &[&str]) -> String {
     let mut text = names
         .iter()
         .take(40)

@@ -22,6 +22,6 @@ mod field;
 mod row;
 
 pub use cell::Cell;
-pub use columns::Columns;
+pub use columns::{Columns, shown};
 pub use field::{Field, Unit};
 pub use row::{RowReader, attributes_json};

@@ -40,6 +40,26 @@ impl RowReader {
         self
     }
 
+    /// The place of each column whose cells may be of no use to its field.
+    pub fn choosy(&self) -> Vec<usize> {
+        let is_text = |field: &Field| field.is_text() || *field == Field::Kind;
+        let choosy = self.places.iter().filter(|(field, ..)| !is_text(field));
+        choosy.map(|(_, at, ..)| *at).collect()
+    }
+
+    /// Why a cell of the column at a place is of no use to its field, if so.
+    pub fn complaint(&self, at: usize, cell: Cell<'_>) -> Option<String> {
+        let (field, _, unit, name) = self.places.iter().find(|(_, place, ..)| *place == at)?;
+        match field {
+            Field::IsRoot | Field::Error => cell.truth(name).err(),
+            Field::Start | Field::End => cell.instant(name, *unit).err(),
+            Field::Memory | Field::Value => cell.unsigned(name).err(),
+            Field::Attributes => cell.text().and_then(|text| attributes_of(text).err()),
+            field if field.is_time() => cell.span_of_time(name, *unit).err(),
+            _ => None,
+        }
+    }
+
     /// Pushes the record of one row, whose cells `cell` gives by the place of their column.
     ///
     /// # Errors
