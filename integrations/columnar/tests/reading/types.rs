@@ -1,4 +1,6 @@
-//! Types of columns that carry their own unit.
+//! Types of columns that carry their own unit, columns of the wrong type, and empty text.
+
+use std::io::{Read as _, Seek as _};
 
 use polars::prelude::{Column, DataType, TimeUnit};
 use polars_arrow::{
@@ -6,9 +8,13 @@ use polars_arrow::{
     datatypes::{ArrowDataType, TimeUnit as ArrowUnit},
 };
 
+use pss_columnar::{arrow::Arrow, parquet::Parquet};
+use pss_integrations::formats::Format;
+use pss_metrics::model::Span;
+
 use super::{
     files::{Named, arrow_file, parquet_file},
-    seen::{arrow, parquet},
+    seen::{Seen, arrow, parquet},
 };
 
 fn name() -> Named {
@@ -113,4 +119,36 @@ fn a_column_of_no_useful_cell_is_the_wrong_one() {
     ];
     let seen = parquet(&parquet_file(columns, 2)).expect("one is a number");
     assert_eq!((seen.spans.len(), seen.bad.len()), (1, 1));
+}
+
+#[test]
+fn empty_text_is_kept_apart_from_none() {
+    type Read = fn(&[u8]) -> Result<Seen, String>;
+    let forms: [(&dyn Format, Read); 2] = [(&Parquet, parquet), (&Arrow, arrow)];
+    for (format, read) in forms {
+        let mut file = tempfile::tempfile().expect("a file");
+        let out = file.try_clone().expect("a handle");
+        let mut writer = format.writer(Box::new(out)).expect("writes");
+        for name in [None, Some(""), Some("a")] {
+            writer.span(&Span {
+                name,
+                duration: Some(1),
+                ..Span::default()
+            });
+        }
+        writer.finish().expect("ends");
+        let mut bytes = Vec::new();
+        file.rewind().expect("seeks");
+        file.read_to_end(&mut bytes).expect("reads");
+        let seen = read(&bytes).expect("reads");
+        let names: Vec<Option<&str>> = seen.spans.iter().map(|span| span.0.as_deref()).collect();
+        assert_eq!(names, [None, Some(""), Some("a")]);
+    }
+    // Others write empty text where they have none.
+    let columns = vec![
+        Column::new("name".into(), [""]),
+        Column::new("duration".into(), [1]),
+    ];
+    let seen = parquet(&parquet_file(columns, 1)).expect("reads");
+    assert_eq!(seen.spans[0].0, None);
 }

@@ -26,10 +26,13 @@ struct Layout {
 
 const NS: Unit = Unit::Nanoseconds;
 
+/// The name of the layout that `pss` writes.
+pub(super) const OWN_LAYOUT: &str = "pss";
+
 /// Known layouts; the first whose signature is there.
 const LAYOUTS: &[Layout] = &[
     Layout {
-        name: "pss",
+        name: OWN_LAYOUT,
         signature: &["start_ns", "duration_ns", "is_root"],
         columns: &[
             (Field::TraceId, "trace_id", NS),

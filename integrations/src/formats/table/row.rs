@@ -16,6 +16,8 @@ use super::{
 pub struct RowReader {
     /// The place of each field's column among those that are read, in the order of [`Field`], with its unit.
     places: Vec<(Field, usize, Unit, &'static str)>,
+    /// Whether empty text is text: in what `pss` wrote itself. Others write it where they have none.
+    keeps_empty: bool,
 }
 
 impl RowReader {
@@ -28,6 +30,7 @@ impl RowReader {
                 .enumerate()
                 .map(|(at, (field, _, unit))| (*field, at, *unit, field.name()))
                 .collect(),
+            keeps_empty: columns.layout == super::columns::OWN_LAYOUT,
         }
     }
 
@@ -73,6 +76,10 @@ impl RowReader {
         let (mut is_root, mut end, mut signal, mut value) = (None, None, None, None);
         let mut entity = "";
         let mut has_parent_column = false;
+        let label = |cell: Cell<'a>| match cell {
+            Cell::Text("") if self.keeps_empty => Some(""),
+            cell => cell.text(),
+        };
         let (mut map, mut pairs) = (None, &[][..]);
         for (field, at, unit, name) in &self.places {
             let cell = cell(*at);
@@ -84,10 +91,10 @@ impl RowReader {
                     span.parent_id = cell.text().unwrap_or_default();
                 }
                 Field::IsRoot => is_root = Some(cell.truth(name)?),
-                Field::Service => span.service = cell.text(),
-                Field::Name => span.name = cell.text(),
-                Field::Module => span.module = cell.text(),
-                Field::Tag => span.tag = cell.text(),
+                Field::Service => span.service = label(cell),
+                Field::Name => span.name = label(cell),
+                Field::Module => span.module = label(cell),
+                Field::Tag => span.tag = label(cell),
                 Field::Kind => {
                     span.kind = match cell {
                         Cell::Int(number) => u64::try_from(number).ok().and_then(Kind::from_number),
