@@ -209,10 +209,19 @@ impl Iterator for Batches {
                 Err(error) => Err(error),
             },
         };
-        Some(batch.map(|batch| {
+        Some(batch.and_then(|batch| {
             let first = self.rows + 1;
-            self.rows += batch.len() as u64;
-            (first, DataFrame::from(batch))
+            let height = batch.len();
+            self.rows += height as u64;
+            let (schema, arrays) = batch.into_schema_and_arrays();
+            let columns = schema.iter_values().zip(arrays).map(|(field, array)| {
+                let series = Series::try_from((field, array));
+                let named =
+                    |error: PolarsError| error.context(format!("column {:?}", field.name).into());
+                series.map(IntoColumn::into_column).map_err(named)
+            });
+            let columns = columns.collect::<PolarsResult<Vec<Column>>>()?;
+            Ok((first, DataFrame::new(height, columns)?))
         }))
     }
 }

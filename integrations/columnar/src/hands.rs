@@ -27,7 +27,11 @@ pub(crate) fn together(
 pub(crate) fn asked<T>(question: impl FnOnce() -> PolarsResult<T>) -> Result<T, DecodeError> {
     match caught(question) {
         Ok(answer) => answer.map_err(content),
-        Err(why) => Err(damaged(&format!("polars {why}"))),
+        Err(why) => {
+            // Where in polars is of no use to who has the file.
+            let why = why.rsplit_once(" (/").map_or(&*why, |(why, _)| why);
+            Err(damaged(&format!("polars {why}")))
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use std::{
 use polars_arrow::io::ipc::{
     format::ipc::{
         Block, FieldRef, FooterRef, MessageHeaderRef, MessageRef, RecordBatchRef, SchemaRef,
+        TypeRef,
         planus::{self, ReadAsRoot},
     },
     read::FileMetadata,
@@ -253,12 +254,17 @@ fn known(field: FieldRef<'_>, depth: usize) -> Result<(), String> {
         return Err(format!("is nested more than {DEEPEST} deep"));
     }
     match field.type_() {
+        // What polars stops at, whether the column is wanted or not.
+        Ok(Some(TypeRef::RunEndEncoded(_))) => return Err("is run-end encoded".to_owned()),
+        Ok(Some(TypeRef::ListView(_) | TypeRef::LargeListView(_))) => {
+            return Err("is a view of lists".to_owned());
+        }
         Ok(Some(_)) => {}
         Ok(None) | Err(_) => return Err("is not known".to_owned()),
     }
-    let children = field.children().map_err(|error| error.to_string())?;
+    let children = field.children().map_err(|_| "is not known")?;
     for child in children.iter().flat_map(|children| children.iter()) {
-        known(child.map_err(|error| error.to_string())?, depth - 1)?;
+        known(child.map_err(|_| "is not known")?, depth - 1)?;
     }
     Ok(())
 }

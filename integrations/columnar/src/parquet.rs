@@ -18,6 +18,7 @@ use crate::{
     frame::push,
     hands::{asked, damaged, together},
     judged::Judged,
+    pages::Chunk,
     rows::schema,
     writer::{FrameWriter, Frames},
 };
@@ -89,6 +90,24 @@ impl FileDecoder for Reader {
         let schema = asked(|| reader.schema())?;
         let names: Vec<&str> = schema.iter_names().map(PlSmallStr::as_str).collect();
         let columns = Columns::find(&names, &self.settings).map_err(DecodeError::Settings)?;
+        let wanted = |name: &str| columns.of.iter().any(|(_, place, _)| names[*place] == name);
+        for group in &metadata.row_groups {
+            let chunks = asked(|| {
+                let chunks = group.parquet_columns().iter().filter(|column| {
+                    let path = &column.descriptor().path_in_schema;
+                    path.first().is_some_and(|name| wanted(name))
+                });
+                let chunks = chunks.map(|column| Chunk {
+                    bytes: column.byte_range(),
+                    values: column.num_values(),
+                    uncompressed: column.uncompressed_size(),
+                    rows: (column.descriptor().descriptor.max_rep_level == 0)
+                        .then(|| group.num_rows()),
+                });
+                Ok(chunks.collect::<Vec<Chunk>>())
+            })?;
+            chunks.iter().try_for_each(|chunk| chunk.look(&file))?;
+        }
         let mut pieces = Vec::new();
         let mut offset = 0;
         for group in &metadata.row_groups {

@@ -1,11 +1,14 @@
 //! Files that were cut or changed: records or a reason, whatever the bytes.
 
 use polars::prelude::Column;
-use polars_arrow::array::{PrimitiveArray, Utf8Array};
+use polars_arrow::{
+    array::{PrimitiveArray, Utf8Array, new_null_array},
+    datatypes::ArrowDataType,
+};
 use pss_metrics::plugin::caught;
 
 use super::{
-    files::{Named, arrow_file, arrow_stream, parquet_file},
+    files::{Named, arrow_file, arrow_stream, parquet_file, parquet_of},
     seen::{Seen, arrow, parquet},
 };
 
@@ -101,6 +104,41 @@ fn a_buffer_may_not_ask_for_more_than_a_file_can_hold() {
         let said = arrow(&greedy).expect_err("refused");
         assert!(said.contains("damaged"), "{said}");
     }
+}
+
+#[test]
+fn a_page_may_not_ask_for_more_than_its_column_holds() {
+    let rows = 1 << 17;
+    let names: Vec<String> = (0..rows)
+        .map(|at| format!("operation number {at:08}"))
+        .collect();
+    let columns = vec![
+        Column::new("name".into(), names),
+        Column::new("duration".into(), vec![1_i64; rows]),
+    ];
+    let mut bytes = parquet_of(columns, rows, rows);
+    assert_eq!(parquet(&bytes).expect("reads").spans.len(), rows);
+    // The first page's header: its type, and what it holds as a number of four bytes.
+    assert_eq!((bytes[4], bytes[6]), (0x15, 0x15));
+    assert!(bytes[7..10].iter().all(|byte| byte & 0x80 > 0) && bytes[10] & 0x80 == 0);
+    bytes[7..11].copy_from_slice(&[0xfe, 0xff, 0xff, 0x7f]);
+    let said = parquet(&bytes).expect_err("refused");
+    assert!(
+        said.contains("a page is said to hold 134217727 bytes"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_column_of_a_type_that_is_not_known_is_named_where_it_is_needed() {
+    let halves = || new_null_array(ArrowDataType::Float16, ROWS);
+    let mut with_halves = columns();
+    with_halves.push(("ratio", halves()));
+    let seen = arrow(&arrow_file(&with_halves, 1, false)).expect("nobody needs it");
+    assert_eq!(seen.spans.len(), ROWS);
+    let needed = vec![columns().remove(0), ("duration", halves())];
+    let said = arrow(&arrow_file(&needed, 1, false)).expect_err("refused");
+    assert!(said.contains("\"duration\""), "{said}");
 }
 
 #[test]

@@ -61,13 +61,18 @@ pub(crate) fn arrow_stream(columns: &[Named], times: usize, compressed: bool) ->
     out
 }
 
-/// A Parquet file.
+/// A Parquet file of row groups of 8 rows.
 pub(crate) fn parquet_file(columns: Vec<Column>, height: usize) -> Vec<u8> {
+    parquet_of(columns, height, 8)
+}
+
+/// A Parquet file.
+pub(crate) fn parquet_of(columns: Vec<Column>, height: usize, group: usize) -> Vec<u8> {
     let mut out = Vec::new();
     let mut frame = DataFrame::new(height, columns).expect("a table");
     ParquetWriter::new(&mut out)
         .set_parallel(false)
-        .with_row_group_size(Some(8))
+        .with_row_group_size(Some(group))
         .finish(&mut frame)
         .expect("writes");
     out
