@@ -1,6 +1,6 @@
 //! All that is known of a plugin without building it.
 
-use pss_metrics::plugin::{PluginKind, PluginMeta};
+use pss_metrics::plugin::{PluginKind, PluginMeta, caught};
 use serde::Serialize;
 
 use super::Shelf;
@@ -43,7 +43,7 @@ pub(super) struct Described {
     /// The contract that it was built against.
     pub(super) contract: u32,
     pub(super) state: State,
-    /// Source file and line of its declaration.
+    /// Source file and line of its declaration; of a program its file.
     pub(super) declared: String,
     pub(super) parameters: Vec<Parameter>,
     /// What it can do, in the words of its kind.
@@ -158,7 +158,10 @@ impl Described {
             feature: feature_of(&meta.id()),
             contract: meta.contract,
             state: shelf.state(meta),
-            declared: format!("{}:{}", meta.file, meta.line),
+            declared: match meta.is_program() {
+                true => meta.file.to_owned(),
+                false => format!("{}:{}", meta.file, meta.line),
+            },
             parameters: shelf
                 .keys_of(meta)
                 .iter()
@@ -199,10 +202,19 @@ fn abilities(shelf: &Shelf<'_>, meta: &PluginMeta) -> (Vec<String>, String) {
     let id = meta.id();
     match meta.kind {
         PluginKind::Metric => {
-            let needs = shelf.metric(meta).map_or("", |metric| metric.meta().needs);
-            // Whatever a metric is, it sees summaries alone.
-            let all = ["streams", "merges", "interval", "timeline", "compares"];
-            (all.map(str::to_owned).to_vec(), needs.to_owned())
+            let metric = shelf.metric(meta);
+            let needs = metric.map_or("", |metric| metric.meta().needs);
+            let watches =
+                metric.is_some_and(|metric| caught(|| metric.observer().is_some()).unwrap_or(true));
+            let can: &[&str] = match watches {
+                // Of a summary all of this can be said; of what is found over the records, nothing.
+                false => &["streams", "merges", "interval", "timeline", "compares"],
+                // Records pass through to a program; a query keeps them.
+                true if meta.is_program() => &["streams"],
+                true => &[],
+            };
+            let can = can.iter().map(|can| (*can).to_owned());
+            (can.collect(), needs.to_owned())
         }
         PluginKind::Format => {
             let mut formats = registry.formats.iter().map(|format| format.meta());
