@@ -257,6 +257,10 @@ fn mistakes_are_told_with_their_place() {
             "query:1:24 expected: end of statement, found: GROUP",
         ),
         ("SELECT foo(name) FROM spans", "query:1:8 "),
+        (
+            "SELECT min(duration), max(duration) FROM spans",
+            "query:1:12 two columns of the result have the name `duration`; name them apart with AS, such as max(duration) AS largest",
+        ),
         ("SELEC name FROM spans", "query:1:1 "),
         ("", "the query has 0 statements; write one SELECT"),
         ("SELECT name FROM spans GROUP BY 9", "query: "),

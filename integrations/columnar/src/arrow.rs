@@ -19,7 +19,10 @@ use pss_integrations::formats::{
 use pss_metrics::plugin_meta;
 
 use crate::{
-    frame::{content, push, stopped},
+    frame::push,
+    hands::{asked, together},
+    judged::Judged,
+    messages::Messages,
     rows::schema,
     writer::{FrameWriter, Frames},
 };
@@ -95,37 +98,54 @@ impl FileDecoder for Reader {
         file: File,
         sinks: &mut [Box<dyn Sink + '_>],
     ) -> Result<(), DecodeError> {
-        let (batches, columns, wanted) = self.open(file)?;
+        let mut messages = Messages::of(file.try_clone()?)?;
+        let ended = if self.stream {
+            messages.stream()?
+        } else {
+            messages.footer()?;
+            true
+        };
+        let (batches, columns, judged) = self.open(file, &mut messages)?;
+        drop(messages);
+        if let (false, Some(sink)) = (ended, sinks.first_mut()) {
+            sink.notice("ends without its end mark: it may be truncated".to_owned());
+        }
         // Batches are read one after another, and their rows looked at by everyone at once.
-        let batches = Mutex::new(batches);
-        let work = |sink: &mut dyn Sink| -> Result<(), DecodeError> {
+        let batches = Mutex::new(Some(batches));
+        together(sinks, |sink| {
             while !sink.interrupted() {
                 let next = match batches.lock() {
-                    Ok(mut batches) => batches.next(),
+                    Ok(mut batches) => {
+                        let next = match &mut *batches {
+                            Some(batches) => asked(|| batches.next().transpose()).transpose(),
+                            None => None,
+                        };
+                        // Behind an error nothing is where it should be.
+                        if !matches!(next, Some(Ok(_))) {
+                            *batches = None;
+                        }
+                        next
+                    }
                     // It panicked in another's hands, who tells so.
                     Err(_) => None,
                 };
                 let Some(batch) = next else { break };
-                let (first, frame) = batch.map_err(content)?;
-                push(&frame, &columns, &wanted, first, sink)?;
+                let (first, frame) = batch?;
+                push(&frame, &columns, &judged, first, sink)?;
             }
             Ok(())
-        };
-        std::thread::scope(|scope| {
-            let handles: Vec<_> = sinks
-                .iter_mut()
-                .map(|sink| scope.spawn(|| work(&mut **sink)))
-                .collect();
-            handles
-                .into_iter()
-                .try_for_each(|handle| handle.join().unwrap_or_else(|_| Err(stopped())))
-        })
+        })?;
+        judged.verdict()
     }
 }
 
 impl Reader {
-    /// The batches with the needed columns, which those are, and their names in that order.
-    fn open(&self, mut file: File) -> Result<(Batches, Columns, Vec<String>), DecodeError> {
+    /// The batches with the needed columns, which those are, and what is known of them.
+    fn open(
+        &self,
+        mut file: File,
+        messages: &mut Messages,
+    ) -> Result<(Batches, Columns, Judged), DecodeError> {
         enum Metadata {
             File(FileMetadata),
             Stream(StreamMetadata),
@@ -133,9 +153,12 @@ impl Reader {
         file.rewind()?;
         let mut file = BufReader::new(file);
         let metadata = if self.stream {
-            Metadata::Stream(read_stream_metadata(&mut file).map_err(content)?)
+            Metadata::Stream(asked(|| read_stream_metadata(&mut file))?)
         } else {
-            Metadata::File(read_file_metadata(&mut file).map_err(content)?)
+            let metadata = asked(|| read_file_metadata(&mut file))?;
+            messages.batches(&metadata)?;
+            file.rewind()?;
+            Metadata::File(metadata)
         };
         let schema = match &metadata {
             Metadata::File(metadata) => &metadata.schema,
@@ -145,7 +168,7 @@ impl Reader {
         let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
         let columns = Columns::find(&borrowed, &self.settings).map_err(DecodeError::Settings)?;
         let places = columns.of.iter().map(|(_, place, _)| *place);
-        let wanted = places.clone().map(|place| names[place].clone()).collect();
+        let judged = Judged::new(&columns, &borrowed);
         // Ascending, as its reader wants them.
         let distinct: Vec<usize> = places.collect::<BTreeSet<usize>>().into_iter().collect();
         let form = match metadata {
@@ -156,7 +179,7 @@ impl Reader {
                 Form::Stream(StreamReader::new(file, metadata, Some(distinct)))
             }
         };
-        Ok((Batches { form, rows: 0 }, columns, wanted))
+        Ok((Batches { form, rows: 0 }, columns, judged))
     }
 }
 
@@ -186,10 +209,19 @@ impl Iterator for Batches {
                 Err(error) => Err(error),
             },
         };
-        Some(batch.map(|batch| {
+        Some(batch.and_then(|batch| {
             let first = self.rows + 1;
-            self.rows += batch.len() as u64;
-            (first, DataFrame::from(batch))
+            let height = batch.len();
+            self.rows += height as u64;
+            let (schema, arrays) = batch.into_schema_and_arrays();
+            let columns = schema.iter_values().zip(arrays).map(|(field, array)| {
+                let series = Series::try_from((field, array));
+                let named =
+                    |error: PolarsError| error.context(format!("column {:?}", field.name).into());
+                series.map(IntoColumn::into_column).map_err(named)
+            });
+            let columns = columns.collect::<PolarsResult<Vec<Column>>>()?;
+            Ok((first, DataFrame::new(height, columns)?))
         }))
     }
 }

@@ -8,6 +8,8 @@ use pss_integrations::formats::{
     table::{Cell, Columns, Field, RowReader},
 };
 
+use crate::{hands::asked, judged::Judged};
+
 /// The one chunk of a column.
 type Chunk<T> = <T as PolarsDataType>::Array;
 
@@ -76,6 +78,10 @@ impl Values {
             DataType::Duration(unit) => {
                 Values::Time(int(&column.to_physical_repr())?, per_unit(unit))
             }
+            DataType::Date => Values::Instant(
+                int(&column.to_physical_repr().cast(&DataType::Int64)?)?,
+                86_400_000_000_000,
+            ),
             kind if kind.is_integer() => Values::Int(int(&column.cast(&DataType::Int64)?)?),
             _ => return Ok(None),
         }))
@@ -96,7 +102,7 @@ impl Values {
             Values::Time(values, factor) => values
                 .get(row)
                 .and_then(|value| value.checked_mul(*factor))
-                .map_or(Cell::Null, Cell::Int),
+                .map_or(Cell::Null, Cell::Length),
             Values::Pairs(pairs, rows) => Cell::Pairs(&pairs[rows[row].clone()]),
             Values::Nothing => Cell::Null,
         }
@@ -149,22 +155,26 @@ fn pairs(column: &Column) -> PolarsResult<Option<Values>> {
 pub(crate) fn push(
     frame: &DataFrame,
     columns: &Columns,
-    names: &[String],
+    judged: &Judged,
     first: u64,
     sink: &mut dyn Sink,
 ) -> Result<(), DecodeError> {
     let values = columns
         .of
         .iter()
-        .zip(names)
+        .zip(&judged.names)
         .map(|((field, ..), name)| {
-            let column = frame.column(name).map_err(content)?;
-            let values = Values::of(*field, column).map_err(content)?;
-            values.ok_or_else(|| mistyped(*field, name, column.dtype()))
+            let column = asked(|| frame.column(name))?;
+            let values = asked(|| Values::of(*field, column))?;
+            values.ok_or_else(|| mistyped(*field, name, column.dtype(), &judged.there))
         })
         .collect::<Result<Vec<Values>, DecodeError>>()?;
     let rows = RowReader::new(columns).without(|at| matches!(values[at], Values::Nothing));
+    let mut open = judged.open(&rows);
     for row in 0..frame.height() {
+        if !open.is_empty() {
+            judged.look(&mut open, &rows, |at| values[at].cell(row));
+        }
         let outcome = rows.push(|at| values[at].cell(row), sink);
         sink.record(first + row as u64, outcome);
         if row % 4096 == 0 && sink.interrupted() {
@@ -174,7 +184,7 @@ pub(crate) fn push(
     Ok(())
 }
 
-fn mistyped(field: Field, name: &str, kind: &DataType) -> DecodeError {
+fn mistyped(field: Field, name: &str, kind: &DataType, there: &str) -> DecodeError {
     let name_of = field.name();
     let wanted = match field {
         Field::Attributes => "maps, or text of JSON objects",
@@ -183,19 +193,6 @@ fn mistyped(field: Field, name: &str, kind: &DataType) -> DecodeError {
         _ => "numbers or text",
     };
     DecodeError::Settings(format!(
-        "has a column {name:?} of {kind}, from which `{name_of}` cannot be read: {wanted} are wanted. Name another under [input.columns], or none with {name_of} = \"\""
+        "has a column {name:?} of {kind}, from which `{name_of}` cannot be read: {wanted} are wanted. Name another under [input.columns], or none with {name_of} = \"\"; there are: {there}"
     ))
-}
-
-/// What polars says, as a fragment that follows a file's name.
-pub(crate) fn content(error: PolarsError) -> DecodeError {
-    match error {
-        PolarsError::IO { error, .. } => DecodeError::Content(format!("cannot be read: {error}")),
-        error => DecodeError::Content(format!("cannot be read: {error}")),
-    }
-}
-
-/// A panic of a library that reads a file.
-pub(crate) fn stopped() -> DecodeError {
-    DecodeError::Content("made polars stop with a bug; please report it with the file".to_owned())
 }

@@ -1,7 +1,7 @@
 //! Columnar files through polars: Parquet and Arrow IPC, read and written; and SQL over records.
 //!
 //! Which column is what, and the schema that is written, is the business of `pss_integrations::formats::table`. Here columns become cells and records become
-//! columns: `frame` holds a piece of a table as typed columns, `rows` builds one from records and `writer` writes them, `parquet` and `arrow` are the formats. [`figures`] writes tables that
+//! columns: `frame` holds a piece of a table as typed columns, `rows` builds one from records and `writer` writes them, `parquet` and `arrow` are the formats, `hands` shares a file's work among threads, `judged` tells a column of the wrong kind, and `messages` and `pages` look a file over before it is read. [`figures`] writes tables that
 //! hold no records, such as the runs of a history.
 //!
 //! Everything is behind the feature `polars`, which the feature `columnar` of `pss` switches on; `sql` behind a feature of its own name.
@@ -12,6 +12,14 @@ pub mod arrow;
 pub mod figures;
 #[cfg(feature = "polars")]
 mod frame;
+#[cfg(feature = "polars")]
+mod hands;
+#[cfg(feature = "polars")]
+mod judged;
+#[cfg(feature = "polars")]
+mod messages;
+#[cfg(feature = "polars")]
+mod pages;
 #[cfg(feature = "polars")]
 pub mod parquet;
 #[cfg(feature = "polars")]

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::Write,
+    io::{Read, Seek, SeekFrom, Write},
     sync::atomic::{AtomicUsize, Ordering},
 };
 
@@ -15,7 +15,10 @@ use pss_integrations::formats::{
 use pss_metrics::plugin_meta;
 
 use crate::{
-    frame::{content, push, stopped},
+    frame::push,
+    hands::{asked, damaged, together},
+    judged::Judged,
+    pages::Chunk,
     rows::schema,
     writer::{FrameWriter, Frames},
 };
@@ -39,6 +42,9 @@ static META: FormatMeta = FormatMeta {
 /// Most rows of a piece that is read at once.
 const PIECE: usize = 1 << 17;
 
+/// What a file begins and ends with.
+const MAGIC: &[u8; 4] = b"PAR1";
+
 /// The format.
 #[derive(Debug)]
 pub struct Parquet;
@@ -51,9 +57,7 @@ impl Format for Parquet {
     }
 
     fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
-        head.bytes()
-            .starts_with(b"PAR1")
-            .then_some(Likeness::Surely)
+        head.bytes().starts_with(MAGIC).then_some(Likeness::Surely)
     }
 
     fn open(&self, _: &Head<'_>, settings: &InputSettings) -> Result<Reading, DecodeError> {
@@ -80,11 +84,30 @@ impl FileDecoder for Reader {
         file: File,
         sinks: &mut [Box<dyn Sink + '_>],
     ) -> Result<(), DecodeError> {
+        end_mark(&file)?;
         let mut reader = ParquetReader::new(file.try_clone()?);
-        let metadata = reader.get_metadata().map_err(content)?.clone();
-        let schema = reader.schema().map_err(content)?;
+        let metadata = asked(|| reader.get_metadata().cloned())?;
+        let schema = asked(|| reader.schema())?;
         let names: Vec<&str> = schema.iter_names().map(PlSmallStr::as_str).collect();
         let columns = Columns::find(&names, &self.settings).map_err(DecodeError::Settings)?;
+        let wanted = |name: &str| columns.of.iter().any(|(_, place, _)| names[*place] == name);
+        for group in &metadata.row_groups {
+            let chunks = asked(|| {
+                let chunks = group.parquet_columns().iter().filter(|column| {
+                    let path = &column.descriptor().path_in_schema;
+                    path.first().is_some_and(|name| wanted(name))
+                });
+                let chunks = chunks.map(|column| Chunk {
+                    bytes: column.byte_range(),
+                    values: column.num_values(),
+                    uncompressed: column.uncompressed_size(),
+                    rows: (column.descriptor().descriptor.max_rep_level == 0)
+                        .then(|| group.num_rows()),
+                });
+                Ok(chunks.collect::<Vec<Chunk>>())
+            })?;
+            chunks.iter().try_for_each(|chunk| chunk.look(&file))?;
+        }
         let mut pieces = Vec::new();
         let mut offset = 0;
         for group in &metadata.row_groups {
@@ -96,13 +119,8 @@ impl FileDecoder for Reader {
             }
         }
         let next = AtomicUsize::new(0);
-        let read = |columns: &Columns, offset: usize, length: usize| {
-            let wanted: Vec<String> = columns
-                .of
-                .iter()
-                .map(|(_, place, _)| names[*place].to_owned())
-                .collect();
-            let mut distinct = wanted.clone();
+        let read = |judged: &Judged, offset: usize, length: usize| {
+            let mut distinct = judged.names.clone();
             distinct.sort();
             distinct.dedup();
             let mut reader = ParquetReader::new(file.try_clone()?)
@@ -110,41 +128,55 @@ impl FileDecoder for Reader {
                 .with_columns(Some(distinct))
                 .read_parallel(ParallelStrategy::None);
             reader.set_metadata(metadata.clone());
-            let frame = reader.finish().map_err(content)?;
-            Ok::<_, DecodeError>((frame, wanted))
+            let frame = asked(|| reader.finish())?;
+            Ok::<_, DecodeError>(frame)
         };
         let start = columns
             .place(Field::Start)
             .map(|place| names[place].to_owned());
-        let lean = columns.without_identities();
+        let judged = Judged::new(&columns, &names);
+        let lean = columns.without_identities().map(|lean| {
+            let judged = judged.of_fewer(&lean, &names);
+            (lean, judged)
+        });
         let work = |sink: &mut dyn Sink| -> Result<(), DecodeError> {
             while let Some((offset, length)) = pieces.get(next.fetch_add(1, Ordering::Relaxed)) {
                 if sink.interrupted() {
                     break;
                 }
-                if let (Some(lean), Some(start), false) = (&lean, &start, sink.wants_identities()) {
-                    let (frame, wanted) = read(lean, *offset, *length)?;
+                if let (Some((lean, judged)), Some(start), false) =
+                    (&lean, &start, sink.wants_identities())
+                {
+                    let frame = read(judged, *offset, *length)?;
                     // Spans without a time are told apart by their trace.
-                    if frame.column(start).map_err(content)?.null_count() == 0 {
-                        push(&frame, lean, &wanted, *offset as u64 + 1, sink)?;
+                    if asked(|| frame.column(start))?.null_count() == 0 {
+                        push(&frame, lean, judged, *offset as u64 + 1, sink)?;
                         continue;
                     }
                 }
-                let (frame, wanted) = read(&columns, *offset, *length)?;
-                push(&frame, &columns, &wanted, *offset as u64 + 1, sink)?;
+                let frame = read(&judged, *offset, *length)?;
+                push(&frame, &columns, &judged, *offset as u64 + 1, sink)?;
             }
             Ok(())
         };
-        std::thread::scope(|scope| {
-            let handles: Vec<_> = sinks
-                .iter_mut()
-                .map(|sink| scope.spawn(|| work(&mut **sink)))
-                .collect();
-            handles
-                .into_iter()
-                .try_for_each(|handle| handle.join().unwrap_or_else(|_| Err(stopped())))
-        })
+        together(sinks, work)?;
+        judged.verdict()
     }
+}
+
+/// A file that was cut off has no end mark, behind which nothing of it can be found.
+fn end_mark(mut file: &File) -> Result<(), DecodeError> {
+    let mut mark = [0; MAGIC.len()];
+    let size = file.metadata()?.len();
+    if size < 12 {
+        return Err(damaged("it ends before its first row group"));
+    }
+    file.seek(SeekFrom::Start(size - MAGIC.len() as u64))?;
+    file.read_exact(&mut mark)?;
+    if &mark != MAGIC {
+        return Err(damaged("its end mark is missing"));
+    }
+    Ok(())
 }
 
 type Batched = polars::io::parquet::write::BatchedWriter<Box<dyn Write + Send>>;

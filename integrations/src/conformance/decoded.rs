@@ -49,12 +49,15 @@ pub(super) struct Way {
     pub(super) complete: bool,
     /// Bytes that one read gives at most, in turn; a stream may give fewer than asked for.
     pub(super) pieces: &'static [usize],
+    /// Whether who takes the records wants identities.
+    pub(super) identities: bool,
 }
 
 /// All at once.
 pub(super) const WHOLE: Way = Way {
     complete: true,
     pieces: &[usize::MAX],
+    identities: true,
 };
 
 /// Reads bytes.
@@ -62,7 +65,10 @@ pub(super) const WHOLE: Way = Way {
 /// # Errors
 /// That the format panicked.
 pub(super) fn decoded(format: &dyn Format, bytes: &[u8], way: Way) -> Result<Decoded, String> {
-    let mut seen = Seen::default();
+    let mut seen = Seen {
+        without_identities: !way.identities,
+        ..Seen::default()
+    };
     let mut stream = Pieces {
         rest: bytes,
         pieces: way.pieces,
@@ -116,7 +122,11 @@ fn read(
     match format.open(&Head::new(bytes, way.complete), &settings)? {
         Reading::Stream(decoder) => decoder.decode(stream, seen),
         Reading::File(decoder) => {
-            let (first, second) = (&mut Seen::default(), &mut Seen::default());
+            let like = || Seen {
+                without_identities: seen.without_identities,
+                ..Seen::default()
+            };
+            let (first, second) = (&mut like(), &mut like());
             let outcome = {
                 let mut sinks: [Box<dyn Sink + '_>; 2] =
                     [Box::new(Lent(first)), Box::new(Lent(second))];
@@ -225,6 +235,7 @@ struct Seen {
     /// Whether something was pushed before that, and after.
     before: bool,
     after: bool,
+    without_identities: bool,
 }
 
 impl Seen {
@@ -262,6 +273,10 @@ impl Sink for Seen {
         self.decoded.said.push(text);
     }
 
+    fn wants_identities(&self) -> bool {
+        !self.without_identities
+    }
+
     fn interrupted(&self) -> bool {
         false
     }
@@ -291,6 +306,10 @@ impl Sink for Lent<'_> {
 
     fn notice(&mut self, text: String) {
         self.0.notice(text);
+    }
+
+    fn wants_identities(&self) -> bool {
+        self.0.wants_identities()
     }
 
     fn interrupted(&self) -> bool {

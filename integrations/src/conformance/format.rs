@@ -42,6 +42,10 @@ pub const FORMAT_RULES: &[Rule] = &[
         asks: "where it says that it streams, records are pushed before a stream has ended",
     },
     Rule {
+        name: "projection",
+        asks: "where it says that it reads only what scoring needs, who wants no identities gets the same records",
+    },
+    Rule {
         name: "compression",
         asks: "where it says that it may be compressed, bytes may come in pieces of any size",
     },
@@ -238,6 +242,18 @@ fn reading(format: &dyn Format, specimen: &[u8]) -> Vec<Finding> {
         findings.push(Finding::new(
             "streaming",
             "pushes nothing before its input has ended",
+        ));
+    }
+    let nameless = Way {
+        identities: false,
+        ..WHOLE
+    };
+    if can.projection
+        && let Some(why) = differs(nameless)
+    {
+        findings.push(Finding::new(
+            "projection",
+            format!("without identities: {why}"),
         ));
     }
     let pieces = Way {

@@ -48,6 +48,7 @@ enum Fault {
     ReadsInSecret,
     Counts,
     Waits,
+    NeedsNames,
     ReadsOnce,
     WantsEnd,
     MakesUp,
@@ -188,6 +189,9 @@ impl StreamDecoder for Lines {
         } else {
             stream.read_to_end(&mut bytes)?;
         }
+        if self.fault == Fault::NeedsNames && !sink.wants_identities() {
+            bytes.truncate(SPECIMEN.len() / 2);
+        }
         let cut = !bytes.is_empty() && bytes.len() < SPECIMEN.len();
         let made_up = match self.fault {
             Fault::PanicsOnNothing if bytes.is_empty() => panic!("nothing"),
@@ -249,6 +253,11 @@ fn each_rule_catches_the_format_that_breaks_it_and_no_other_does() {
                 "4 records in the place of 3",
             ),
             (Fault::Waits, "streaming", "before its input has ended"),
+            (
+                Fault::NeedsNames,
+                "projection",
+                "without identities: 1 records in the place of 3",
+            ),
             (Fault::ReadsOnce, "compression", "in pieces"),
             (Fault::WantsEnd, "stdin", "is not to my taste"),
             (Fault::MakesUp, "empty-input", "brings records"),

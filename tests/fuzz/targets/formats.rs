@@ -1,5 +1,7 @@
 //! Every format, on bytes that it likes or does not.
 
+use std::io::{Seek as _, Write as _};
+
 use pss_integrations::formats::{
     Head, InputSettings, Layout, Reading, Sink, formats as registered,
 };
@@ -52,6 +54,37 @@ impl Sink for Counter {
     }
 }
 
+/// A counter that a file's reader has for a while.
+struct Lent<'a>(&'a mut Counter);
+
+impl Intake for Lent<'_> {
+    fn span(&mut self, span: &Span<'_>) {
+        self.0.span(span);
+    }
+
+    fn sample(&mut self, sample: &Sample<'_>) {
+        self.0.sample(sample);
+    }
+
+    fn skipped(&mut self, what: &'static str, count: u64) {
+        self.0.skipped(what, count);
+    }
+}
+
+impl Sink for Lent<'_> {
+    fn record(&mut self, place: u64, outcome: Result<(), String>) {
+        self.0.record(place, outcome);
+    }
+
+    fn notice(&mut self, text: String) {
+        self.0.notice(text);
+    }
+
+    fn interrupted(&self) -> bool {
+        self.0.interrupted()
+    }
+}
+
 /// Every format that likes the bytes, and the one that the first byte names, reads them without a panic.
 pub(crate) fn formats(data: &[u8]) {
     let (choice, data) = data.split_first().unwrap_or((&0, data));
@@ -92,7 +125,13 @@ pub(crate) fn formats(data: &[u8]) {
                     counter.record(0, outcome);
                 }
             }
-            Reading::File(_) => {}
+            Reading::File(decoder) => {
+                let mut file = tempfile::tempfile().expect("a file");
+                file.write_all(data).expect("written");
+                file.rewind().expect("seeks");
+                let mut sinks: [Box<dyn Sink + '_>; 1] = [Box::new(Lent(&mut counter))];
+                let _ = decoder.decode(file, &mut sinks);
+            }
         }
         counter.summariser.fold(&mut counter.batch);
         let summary = counter.summariser.finish();

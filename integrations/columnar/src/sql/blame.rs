@@ -26,6 +26,15 @@ pub(super) fn blame(error: &PolarsError, words: &[Word]) -> QueryError {
         return QueryError::at(at, format!("there is no column `{wrong}`; {help}"));
     }
     let at = quoted.iter().find_map(|word| place(word));
+    if let (true, Some(twice)) = (is_twice(error), quoted.first()) {
+        let at = at.unwrap_or(Location::empty());
+        return QueryError::at(
+            at,
+            format!(
+                "two columns of the result have the name `{twice}`; name them apart with AS, such as max({twice}) AS largest"
+            ),
+        );
+    }
     QueryError::at(at.unwrap_or(Location::empty()), text)
 }
 
@@ -39,6 +48,16 @@ fn is_column(error: &PolarsError) -> bool {
         PolarsError::ColumnNotFound(_) | PolarsError::SchemaFieldNotFound(_) => true,
         PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => {
             is_column(error)
+        }
+        _ => false,
+    }
+}
+
+fn is_twice(error: &PolarsError) -> bool {
+    match error {
+        PolarsError::Duplicate(_) => true,
+        PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => {
+            is_twice(error)
         }
         _ => false,
     }

@@ -21,6 +21,8 @@ pub enum Cell<'a> {
     Bool(bool),
     /// An instant in nanoseconds since the epoch, from a column that holds dates.
     Instant(i64),
+    /// A length of time in nanoseconds, from a column that holds such: the field's unit is not asked.
+    Length(i64),
     /// Keys with their values, from a column that holds maps.
     Pairs(&'a [(String, String)]),
 }
@@ -61,6 +63,11 @@ impl<'a> Cell<'a> {
                 other => return Err(format!("`{field}` is {other:?}, expected true or false")),
             },
             Cell::Instant(_) => return Err(format!("`{field}` is a date, expected true or false")),
+            Cell::Length(_) => {
+                return Err(format!(
+                    "`{field}` is a length of time, expected true or false"
+                ));
+            }
             Cell::Pairs(_) => return Err(format!("`{field}` is a map, expected true or false")),
         }))
     }
@@ -70,7 +77,8 @@ impl<'a> Cell<'a> {
     pub(super) fn instant(self, field: &str, unit: Unit) -> Result<Option<i64>, String> {
         match self {
             Cell::Null => Ok(None),
-            Cell::Instant(instant) => Ok(Some(instant)),
+            // Of a length of time: since the epoch.
+            Cell::Instant(instant) | Cell::Length(instant) => Ok(Some(instant)),
             Cell::Int(number) if unit.shift() == 0 => Ok(Some(number)),
             other => other.as_instant(field, unit),
         }
@@ -109,6 +117,9 @@ impl<'a> Cell<'a> {
         match self {
             Cell::Null => Ok(None),
             Cell::Unsigned(number) if unit.shift() == 0 => Ok(Some(number)),
+            Cell::Length(length) => u64::try_from(length)
+                .map(Some)
+                .map_err(|_| format!("`{field}` is negative or out of range")),
             other => other.as_span_of_time(field, unit),
         }
     }
@@ -147,6 +158,7 @@ impl<'a> Cell<'a> {
             Cell::Float(_) => Err(format!("`{field}` is not a finite number")),
             Cell::Bool(_) => Err(format!("`{field}` is a truth value, expected a number")),
             Cell::Instant(_) => Err(format!("`{field}` is a date, expected a number")),
+            Cell::Length(_) => Err(format!("`{field}` is a length of time, expected a number")),
             Cell::Pairs(_) => Err(format!("`{field}` is a map, expected a number")),
             Cell::Text(text) => Err(format!("`{field}` is {text:?}, expected a number")),
         }

@@ -26,10 +26,13 @@ struct Layout {
 
 const NS: Unit = Unit::Nanoseconds;
 
+/// The name of the layout that `pss` writes.
+pub(super) const OWN_LAYOUT: &str = "pss";
+
 /// Known layouts; the first whose signature is there.
 const LAYOUTS: &[Layout] = &[
     Layout {
-        name: "pss",
+        name: OWN_LAYOUT,
         signature: &["start_ns", "duration_ns", "is_root"],
         columns: &[
             (Field::TraceId, "trace_id", NS),
@@ -262,8 +265,8 @@ impl Columns {
     }
 }
 
-/// Names of columns, cut where there are very many.
-fn shown(names: &[&str]) -> String {
+/// Names of columns for a message, cut where there are very many.
+pub fn shown(names: &[&str]) -> String {
     let mut text = names
         .iter()
         .take(40)

@@ -16,6 +16,8 @@ use super::{
 pub struct RowReader {
     /// The place of each field's column among those that are read, in the order of [`Field`], with its unit.
     places: Vec<(Field, usize, Unit, &'static str)>,
+    /// Whether empty text is text: in what `pss` wrote itself. Others write it where they have none.
+    keeps_empty: bool,
 }
 
 impl RowReader {
@@ -28,6 +30,7 @@ impl RowReader {
                 .enumerate()
                 .map(|(at, (field, _, unit))| (*field, at, *unit, field.name()))
                 .collect(),
+            keeps_empty: columns.layout == super::columns::OWN_LAYOUT,
         }
     }
 
@@ -38,6 +41,26 @@ impl RowReader {
             matches!(field, Field::ParentId | Field::IsRoot) || !is_empty(*at)
         });
         self
+    }
+
+    /// The place of each column whose cells may be of no use to its field.
+    pub fn choosy(&self) -> Vec<usize> {
+        let is_text = |field: &Field| field.is_text() || *field == Field::Kind;
+        let choosy = self.places.iter().filter(|(field, ..)| !is_text(field));
+        choosy.map(|(_, at, ..)| *at).collect()
+    }
+
+    /// Why a cell of the column at a place is of no use to its field, if so.
+    pub fn complaint(&self, at: usize, cell: Cell<'_>) -> Option<String> {
+        let (field, _, unit, name) = self.places.iter().find(|(_, place, ..)| *place == at)?;
+        match field {
+            Field::IsRoot | Field::Error => cell.truth(name).err(),
+            Field::Start | Field::End => cell.instant(name, *unit).err(),
+            Field::Memory | Field::Value => cell.unsigned(name).err(),
+            Field::Attributes => cell.text().and_then(|text| attributes_of(text).err()),
+            field if field.is_time() => cell.span_of_time(name, *unit).err(),
+            _ => None,
+        }
     }
 
     /// Pushes the record of one row, whose cells `cell` gives by the place of their column.
@@ -53,6 +76,10 @@ impl RowReader {
         let (mut is_root, mut end, mut signal, mut value) = (None, None, None, None);
         let mut entity = "";
         let mut has_parent_column = false;
+        let label = |cell: Cell<'a>| match cell {
+            Cell::Text("") if self.keeps_empty => Some(""),
+            cell => cell.text(),
+        };
         let (mut map, mut pairs) = (None, &[][..]);
         for (field, at, unit, name) in &self.places {
             let cell = cell(*at);
@@ -64,10 +91,10 @@ impl RowReader {
                     span.parent_id = cell.text().unwrap_or_default();
                 }
                 Field::IsRoot => is_root = Some(cell.truth(name)?),
-                Field::Service => span.service = cell.text(),
-                Field::Name => span.name = cell.text(),
-                Field::Module => span.module = cell.text(),
-                Field::Tag => span.tag = cell.text(),
+                Field::Service => span.service = label(cell),
+                Field::Name => span.name = label(cell),
+                Field::Module => span.module = label(cell),
+                Field::Tag => span.tag = label(cell),
                 Field::Kind => {
                     span.kind = match cell {
                         Cell::Int(number) => u64::try_from(number).ok().and_then(Kind::from_number),

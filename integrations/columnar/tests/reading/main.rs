@@ -1,0 +1,7 @@
+//! Files that other programs wrote, and files that are damaged, through the formats of this package.
+#![cfg(feature = "polars")]
+
+mod damage;
+mod files;
+mod seen;
+mod types;
