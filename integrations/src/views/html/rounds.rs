@@ -5,7 +5,7 @@ use pss_metrics::report::{Report, SpreadReport};
 use super::{
     super::{
         names::visible,
-        numbers::{percent, seconds},
+        numbers::{bytes, percent, seconds},
     },
     number::Number,
 };
@@ -33,7 +33,6 @@ pub(super) struct Spread {
 impl Rounds {
     pub(super) fn of(report: &Report) -> Option<Rounds> {
         let run = report.run.as_ref().filter(|run| run.load.is_none())?;
-        let megabytes = |bytes: f64| format!("{:.1} MB", bytes * 1e-6);
         Some(Rounds {
             command: visible(&run.command.join(" ")),
             count: Number::count(run.rounds.len() as u64),
@@ -46,7 +45,7 @@ impl Rounds {
             spreads: [
                 spread("Time", run.seconds, seconds),
                 spread("Time on processors", run.cpu_seconds, seconds),
-                spread("Most memory of a process", run.peak_bytes, megabytes),
+                spread("Most memory of a process", run.peak_bytes, bytes),
             ]
             .into_iter()
             .flatten()
