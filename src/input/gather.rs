@@ -41,6 +41,8 @@ pub(super) struct Gather<'a> {
     pub(super) records: u64,
     pub(super) notices: Vec<String>,
     pub(super) left_out: LeftOut,
+    /// Block and offset of the record that is being decoded, for its parts.
+    pub(super) at: (usize, u64),
     /// Which messages are gathered, where they are.
     part: Option<u32>,
     /// Nothing where everything is asked for.
@@ -63,6 +65,7 @@ impl<'a> Gather<'a> {
             records: 0,
             notices: Vec::new(),
             left_out: LeftOut::default(),
+            at: (0, 0),
             part: None,
             selection: (!options.selection.is_all()).then(|| Arc::clone(&options.selection)),
             taps: options.watches.iter().map(|watch| watch.tap()).collect(),
@@ -152,6 +155,12 @@ impl Intake for Gather<'_> {
     fn skipped(&mut self, what: &'static str, count: u64) {
         self.batch.skipped(what, count);
     }
+
+    fn unusable(&mut self, reason: String) {
+        self.records += 1;
+        let (block, offset) = self.at;
+        self.note(block, offset, reason);
+    }
 }
 
 impl Sink for Gather<'_> {
@@ -197,6 +206,10 @@ impl Intake for &mut Gather<'_> {
 
     fn skipped(&mut self, what: &'static str, count: u64) {
         (**self).skipped(what, count);
+    }
+
+    fn unusable(&mut self, reason: String) {
+        (**self).unusable(reason);
     }
 }
 

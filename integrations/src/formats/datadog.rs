@@ -130,16 +130,12 @@ fn decode(text: &str, levels: u32, into: &mut dyn Intake) -> Result<(), String> 
     if levels == 0 || !text.trim_start().starts_with('[') {
         return push(text, into);
     }
-    let mut outcome = Ok(());
     for (at, element) in parse::<Vec<&RawValue>>(text)?.iter().enumerate() {
         if let Err(reason) = decode(element.get(), levels - 1, into) {
-            outcome = outcome.and(Err(format!(
-                "holds a span, number {}, that {reason}",
-                at + 1
-            )));
+            into.unusable(format!("holds a span, number {}, that {reason}", at + 1));
         }
     }
-    outcome
+    Ok(())
 }
 
 fn push(text: &str, into: &mut dyn Intake) -> Result<(), String> {

@@ -170,16 +170,12 @@ impl Decoder for JaegerDecoder {
         let Some(spans) = document.spans else {
             return push(text, &processes, into);
         };
-        let mut outcome = Ok(());
         for (at, span) in spans.iter().enumerate() {
             if let Err(reason) = push(span.get(), &processes, into) {
-                outcome = outcome.and(Err(format!(
-                    "holds a span, number {}, that {reason}",
-                    at + 1
-                )));
+                into.unusable(format!("holds a span, number {}, that {reason}", at + 1));
             }
         }
-        outcome
+        Ok(())
     }
 }
 

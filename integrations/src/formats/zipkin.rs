@@ -125,16 +125,12 @@ impl Decoder for ZipkinDecoder {
     fn decode(&mut self, record: &str, into: &mut dyn Intake) -> Result<(), String> {
         if record.trim_start().starts_with('[') {
             let spans: Vec<&RawValue> = parse(record)?;
-            let mut outcome = Ok(());
             for (at, span) in spans.iter().enumerate() {
                 if let Err(reason) = push(span.get(), into) {
-                    outcome = outcome.and(Err(format!(
-                        "holds a span, number {}, that {reason}",
-                        at + 1
-                    )));
+                    into.unusable(format!("holds a span, number {}, that {reason}", at + 1));
                 }
             }
-            return outcome;
+            return Ok(());
         }
         push(record, into)
     }

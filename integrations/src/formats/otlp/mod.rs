@@ -127,8 +127,7 @@ impl Decoder for LineDecoder {
             .0
             .document(&mut scanner, 0, into)
             .and_then(|()| scanner.end());
-        let outcome = self.0.rejected.outcome();
-        read.map_err(|reason| reason.explain(record))?;
-        outcome
+        self.0.rejected.take().each(|reason| into.unusable(reason));
+        read.map_err(|reason| reason.explain(record))
     }
 }
