@@ -77,3 +77,22 @@ fn text_of_two_bytes_a_character_is_named() {
     );
     refused("a.jsonl", b"\xef\xbb\xbf \n\t\n", "is empty");
 }
+
+#[test]
+fn several_records_on_one_line_are_several() {
+    for between in ["", " "] {
+        let native = [r#"{"name":"a","duration":1}"#; 3].join(between);
+        chosen("a.jsonl", &format!("{native}\n{native}\n"), "native", 6);
+        let otlp = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"b","startTimeUnixNano":"1","endTimeUnixNano":"2"}]}]}]}"#;
+        let otlp = [otlp; 3].join(between);
+        chosen("b.jsonl", &format!("{otlp}\n{otlp}\n"), "otlp", 6);
+    }
+    let read = read_bytes(
+        "a.jsonl",
+        b"{\"name\":\"a\",\"duration\":1}{\"name\":7}{\"name\":\"b\",\"duration\":1} {\"na\n",
+    )
+    .expect("reads");
+    assert_eq!((read.files[0].spans, read.files[0].bad), (2, 2));
+    let bad = &read.summary.facts().bad_examples;
+    assert!(bad.iter().all(|bad| bad.line == 1), "{bad:?}");
+}

@@ -146,7 +146,11 @@ impl MessageDecoder {
     fn one(&mut self, kind: Kind, text: &str, sink: &mut dyn Sink) -> Result<Rejected, String> {
         let encoding = match kind {
             Kind::Native => {
-                return self.native.decode(text, sink).map(|()| Rejected::default());
+                return self
+                    .native
+                    .push(text, sink)
+                    .map(|()| Rejected::default())
+                    .map_err(|reason| reason.explain(text));
             }
             Kind::Otlp => Encoding::Json,
             Kind::Protobuf => Encoding::Protobuf,
