@@ -15,7 +15,7 @@ use super::{
 };
 use pss_integrations::formats::Sink;
 use pss_metrics::{
-    model::{Batch, Intake, Sample, Span},
+    model::{Batch, Intake, OwnOutcomes, OwnRules, Sample, Span},
     summary::Summariser,
 };
 
@@ -47,6 +47,8 @@ pub(super) struct Gather<'a> {
     part: Option<u32>,
     /// Nothing where everything is asked for.
     selection: Option<Arc<Selection>>,
+    /// Rules that tell how spans ended, where there are some.
+    outcomes: Option<Arc<OwnRules>>,
     /// Beside the summary: metrics that watch the raw records.
     taps: Vec<Box<dyn Intake + Send + 'a>>,
     identities: bool,
@@ -68,6 +70,8 @@ impl<'a> Gather<'a> {
             at: (0, 0),
             part: None,
             selection: (!options.selection.is_all()).then(|| Arc::clone(&options.selection)),
+            outcomes: (options.rules.1 != OwnOutcomes::default())
+                .then(|| Arc::clone(&options.rules)),
             taps: options.watches.iter().map(|watch| watch.tap()).collect(),
             identities: options
                 .observers
@@ -134,10 +138,17 @@ impl Intake for Gather<'_> {
         {
             return;
         }
-        for tap in &mut self.taps {
-            tap.span(span);
+        let (taps, batch) = (&mut self.taps, &mut self.batch);
+        let mut push = |span: &Span<'_>| {
+            for tap in taps.iter_mut() {
+                tap.span(span);
+            }
+            batch.span(span);
+        };
+        match &self.outcomes {
+            None => push(span),
+            Some(rules) => rules.decide(span, push),
         }
-        self.batch.span(span);
     }
 
     fn sample(&mut self, sample: &Sample<'_>) {
