@@ -11,6 +11,9 @@ pub enum Error {
     /// Wrong use.
     #[error("{0}")]
     Usage(String),
+    /// Several, all told at once.
+    #[error("{}", join(.0))]
+    Several(Vec<Error>),
     /// The registry of plugins is not as it must be.
     #[error("{}", join(.0))]
     Registry(Vec<pss_metrics::plugin::RegistryError>),
@@ -32,11 +35,21 @@ pub enum Error {
 }
 
 impl Error {
+    /// All of them as one.
+    pub fn of(mut errors: Vec<Error>) -> Error {
+        match errors.len() {
+            1 => errors.remove(0),
+            _ => Error::Several(errors),
+        }
+    }
+
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {
             Error::Config(_) | Error::Usage(_) | Error::Registry(_) => Exit::Usage,
             Error::Input(InputError::Settings { .. } | InputError::Ambiguous { .. }) => Exit::Usage,
+            // The first that applies, as for all exit codes.
+            Error::Several(errors) => errors.iter().map(Error::exit).fold(Exit::Done, Exit::or),
             Error::Input(_) => Exit::Input,
             #[cfg(feature = "history")]
             Error::History(error) => error.exit(),

@@ -89,6 +89,26 @@ pub enum HttpError {
     },
 }
 
+impl HttpError {
+    /// The same with no more than scheme and host of the address that was asked, for addresses whose path is a password, as those of Slack's and Teams' webhooks are.
+    #[must_use]
+    pub fn of_host(mut self, address: &str) -> HttpError {
+        let (url, text) = match &mut self {
+            HttpError::Address { url, what } | HttpError::Unreachable { url, what } => {
+                (url, Some(what))
+            }
+            HttpError::Refused { url, answer, .. } => (url, Some(answer)),
+            HttpError::TooLate { url, .. } => (url, None),
+            HttpError::Header { .. } => return self,
+        };
+        *url = host(address);
+        if let Some(text) = text {
+            *text = without_path(text, address);
+        }
+        self
+    }
+}
+
 /// Sends a message and waits for the answer; gives its status, which is one of success (200..299).
 ///
 /// # Errors
@@ -194,11 +214,53 @@ pub fn shown(url: &str) -> String {
     format!("{scheme}{}", on_one_line(&format!("{host}{path}")))
 }
 
-fn address(url: &str) -> Result<Uri, String> {
+/// Scheme and host of an address.
+fn host(url: &str) -> String {
+    let shown = shown(url);
+    let from = shown.find("://").map_or(0, |at| at + 3);
+    match shown[from..].find('/') {
+        Some(to) => shown[..from + to].to_owned(),
+        None => shown,
+    }
+}
+
+/// Shorter parts of a path are words of everybody's.
+const PART: usize = 8;
+
+/// A text in which nothing is left of an address's path, whole or in part: servers say it back.
+fn without_path(text: &str, url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
+    let Some((_, path)) = rest.split_once('/') else {
+        return text.to_owned();
+    };
+    let parts = path.split('/').filter(|part| part.len() >= PART);
+    [path]
+        .into_iter()
+        .chain(parts)
+        .filter(|secret| !secret.is_empty())
+        .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
+}
+
+/// An address that something can be sent to.
+pub(crate) fn address(url: &str) -> Result<Uri, String> {
     if !is_address(url) {
         return Err("it does not begin with http:// or https://".to_owned());
     }
-    url.parse::<Uri>().map_err(|error| error.to_string())
+    let uri: Uri = url
+        .parse()
+        .map_err(|error: ureq::http::uri::InvalidUri| error.to_string())?;
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let port = host
+        .rsplit(']')
+        .next()
+        .and_then(|rest| rest.split_once(':'));
+    // The parser takes digits for a port however many they are.
+    match port {
+        Some(_) if uri.port_u16().is_none() => Err("its port is none of 0 to 65535".to_owned()),
+        _ => Ok(uri),
+    }
 }
 
 /// A text in which no part of the address that may be secret is left.
@@ -259,6 +321,26 @@ mod tests {
     }
 
     #[test]
+    fn ports_are_of_sixteen_bits() {
+        for url in [
+            "http://host:99999/x",
+            "http://me:word@host:/",
+            "http://[::1]:70000",
+        ] {
+            let told = check(url).expect_err("no port").to_string();
+            assert!(told.contains("its port is none of 0 to 65535"), "{told}");
+        }
+        for url in [
+            "http://host:65535/x",
+            "http://me:word@host/",
+            "http://[::1]",
+            "http://h/a:b",
+        ] {
+            assert!(check(url).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
     fn what_others_say_is_shown_without_secrets() {
         let url = "http://me:word@host/hook?token=abc";
         let text = silenced(
@@ -266,6 +348,33 @@ mod tests {
             url,
         );
         assert_eq!(text, "bad uri: ***, ***, ***");
+    }
+
+    #[test]
+    fn of_a_hook_scheme_and_host_are_shown_alone() {
+        let url = "https://me:word@hooks.example/services/T0/longsecret?token=abc";
+        let refused = HttpError::Refused {
+            url: shown(url),
+            status: 404,
+            answer: "no /services/T0/longsecret, no longsecret".to_owned(),
+        };
+        assert_eq!(
+            refused.of_host(url).to_string(),
+            "https://hooks.example answered 404: no /***, no ***"
+        );
+        for (url, says) in [
+            ("hooks.example/longsecret", "hooks.example is no address"),
+            (
+                "ftp://hooks.example/longsecret",
+                "ftp://hooks.example is no",
+            ),
+        ] {
+            let told = check(url).expect_err("no address").of_host(url).to_string();
+            assert!(
+                told.starts_with(says) && !told.contains("longsecret"),
+                "{told}"
+            );
+        }
     }
 
     #[test]

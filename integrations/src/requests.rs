@@ -16,7 +16,7 @@ use ureq::{
     },
 };
 
-use crate::http::shown;
+use crate::http::{address, shown};
 
 /// A request, ready to be sent again and again.
 #[derive(Debug)]
@@ -57,22 +57,12 @@ impl Requests {
         limit: Duration,
         connections: usize,
     ) -> Result<Requests, RequestError> {
-        let characters = |what: &str| RequestError::Characters {
-            what: what.to_owned(),
-        };
-        let uri: Uri =
-            url.parse()
-                .map_err(|error: ureq::http::uri::InvalidUri| RequestError::Address {
-                    url: shown(url),
-                    what: error.to_string(),
-                })?;
         let mut request = Request::new(body.to_vec());
         *request.method_mut() =
             Method::from_bytes(method.as_bytes()).map_err(|_| characters(method))?;
-        *request.uri_mut() = uri;
+        *request.uri_mut() = uri(url)?;
         for (name, value) in headers {
-            let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| characters(name))?;
-            let value = HeaderValue::from_str(value).map_err(|_| characters(name))?;
+            let (key, value) = header(name, value)?;
             request.headers_mut().append(key, value);
         }
         let config = Agent::config_builder()
@@ -113,6 +103,41 @@ impl Requests {
         io::copy(&mut answer.body_mut().as_reader(), &mut io::sink())
             .map_err(|error| said(&error))?;
         Ok(status)
+    }
+}
+
+/// What is wrong with an address.
+///
+/// # Errors
+/// [`RequestError::Address`].
+pub fn check_address(url: &str) -> Result<(), RequestError> {
+    uri(url).map(drop)
+}
+
+/// What is wrong with a header.
+///
+/// # Errors
+/// [`RequestError::Characters`] with its name; the value may be secret.
+pub fn check_header(name: &str, value: &str) -> Result<(), RequestError> {
+    header(name, value).map(drop)
+}
+
+fn uri(url: &str) -> Result<Uri, RequestError> {
+    address(url).map_err(|what| RequestError::Address {
+        url: shown(url),
+        what,
+    })
+}
+
+fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), RequestError> {
+    let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| characters(name))?;
+    let value = HeaderValue::from_str(value).map_err(|_| characters(name))?;
+    Ok((key, value))
+}
+
+fn characters(what: &str) -> RequestError {
+    RequestError::Characters {
+        what: what.to_owned(),
     }
 }
 

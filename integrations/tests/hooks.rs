@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use pss_integrations::hooks::{Event, Hooks, Phase, Planned, Telling};
+use pss_integrations::hooks::{Event, Hooks, Patience, Phase, Planned, Telling};
 
 #[derive(Debug, Clone, Default)]
 struct Slow {
@@ -68,7 +68,7 @@ fn telling_never_waits_and_what_is_too_much_is_counted() {
         "{:?}",
         began.elapsed()
     );
-    hooks.settle();
+    hooks.settle(Patience::default());
     let report = &hooks.report()[0];
     // Two wait; the first may or may not have been begun before the third came.
     assert!((2..=3).contains(&report.told), "{report:?}");
@@ -86,7 +86,7 @@ fn one_that_hangs_is_left_behind_and_told() {
     let began = Instant::now();
     hooks.tell(&event(Phase::LoadStart));
     hooks.tell(&event(Phase::LoadEnd));
-    hooks.settle();
+    hooks.settle(Patience::default());
     assert!(began.elapsed() < Duration::from_secs(10));
     let report = &hooks.report()[0];
     assert_eq!((report.failed, report.dropped), (1, 1), "{report:?}");
@@ -97,7 +97,7 @@ fn one_that_hangs_is_left_behind_and_told() {
     // Nobody waits for it a second time.
     let began = Instant::now();
     hooks.tell(&event(Phase::ReportWritten));
-    hooks.settle();
+    hooks.settle(Patience::default());
     assert!(began.elapsed() < Duration::from_millis(100));
 }
 
@@ -122,7 +122,7 @@ fn failures_and_panics_are_told_and_end_nothing() {
         let hooks = Hooks::start(vec![planned(&slow, 10_000, 9, false)]).expect("threads");
         hooks.tell(&event(Phase::LoadStart));
         hooks.tell(&event(Phase::LoadEnd));
-        hooks.settle();
+        hooks.settle(Patience::default());
         let report = &hooks.report()[0];
         assert_eq!((report.told, report.failed), (2, 2));
         assert_eq!(report.failures[0], says);
@@ -134,7 +134,7 @@ fn a_required_hook_that_fails_or_hangs_is_not_ready() {
     let good = Slow::default();
     let hooks = Hooks::start(vec![planned(&good, 10_000, 9, true)]).expect("threads");
     hooks.tell(&event(Phase::RunStart));
-    assert!(hooks.ready().is_ok());
+    assert!(hooks.ready(Patience::default()).is_ok());
     for (slow, says) in [
         (
             Slow {
@@ -153,7 +153,40 @@ fn a_required_hook_that_fails_or_hangs_is_not_ready() {
     ] {
         let hooks = Hooks::start(vec![planned(&slow, 100, 9, true)]).expect("threads");
         hooks.tell(&event(Phase::RunStart));
-        let failure = hooks.ready().expect_err("not ready").to_string();
+        let failure = hooks
+            .ready(Patience::default())
+            .expect_err("not ready")
+            .to_string();
         assert!(failure.contains(says), "{failure}");
     }
+}
+
+#[test]
+fn nobody_who_wants_to_stop_waits_for_long() {
+    let slow = Slow {
+        takes: Duration::from_secs(3600),
+        ..Slow::default()
+    };
+    let hooks = Hooks::start(vec![planned(&slow, 60_000, 9, true)]).expect("threads");
+    hooks.tell(&event(Phase::RunStart));
+    hooks.tell(&event(Phase::LoadStart));
+    let said = Mutex::new(Vec::new());
+    let patience = Patience {
+        hurry: &|| true,
+        waiting: &|name| said.lock().expect("sound").push(name.to_owned()),
+    };
+    let began = Instant::now();
+    assert!(
+        hooks.ready(patience).is_ok(),
+        "a run that was stopped fails for no hook"
+    );
+    hooks.settle(patience);
+    assert!(began.elapsed() < Duration::from_secs(10));
+    assert_eq!(*said.lock().expect("sound"), ["slow"]);
+    let report = &hooks.report()[0];
+    assert_eq!((report.failed, report.dropped), (1, 1), "{report:?}");
+    assert!(
+        report.failures[0].contains("as the run was stopped"),
+        "{report:?}"
+    );
 }

@@ -60,7 +60,7 @@ pub struct PluginMeta {
     pub origin: &'static str,
     /// Source file of its declaration.
     pub file: &'static str,
-    /// Line of its declaration.
+    /// Line of its declaration; 0 for a program, which is the whole file.
     pub line: u32,
     /// [`CONTRACT_VERSION`] of the crate it was built against.
     pub contract: u32,
@@ -93,6 +93,11 @@ impl PluginMeta {
     /// `kind:name`.
     pub fn id(&self) -> String {
         format!("{}:{}", self.kind.name(), self.name)
+    }
+
+    /// Whether it is a program of its own, described by its manifest.
+    pub fn is_program(&self) -> bool {
+        self.line == 0
     }
 }
 

@@ -269,7 +269,9 @@ fn each_rule_catches_the_metric_that_breaks_it_and_no_other_does() {
         let told: Vec<String> = findings.iter().map(ToString::to_string).collect();
         assert!(told.join("\n").contains(says), "{fault:?}: {told:?}");
     }
-    for rule in METRIC_RULES {
+    // What watches records stands in `observed.rs`.
+    let others = METRIC_RULES.iter();
+    for rule in others.filter(|rule| rule.name != "capabilities") {
         assert!(
             faults.iter().any(|(_, of, _)| *of == rule.name),
             "nothing breaks {}",

@@ -49,6 +49,7 @@ fn folded(
         question: format!("{code}?"),
         weight: 0.1,
         place: ("pss.toml".to_owned(), 1),
+        reads: definition.to_owned(),
         shape,
         measure: Measure {
             measures,

@@ -333,6 +333,51 @@ fn more_errors_never_raise_a_score() {
     assert!(found[0] > 0.99 && found[5] < 0.45, "{found:?}");
 }
 
+/// Samples of one signal, twice a second for five minutes, of what `value` says.
+fn sampled(signal: Signal, value: impl Fn(u64) -> u64) -> Vec<Record> {
+    let at = Signal::KNOWN.iter().position(|known| *known == signal);
+    let signal = at.expect("known");
+    let sample = |step: u64| Record::Sample {
+        signal,
+        entity: 0,
+        time: Some(START + step as i64 * SECOND / 2),
+        value: value(step),
+    };
+    (0..600).map(sample).collect()
+}
+
+/// More of what stops or delays a program never raises the metric that is about it, and much of it costs.
+#[test]
+fn more_pauses_and_lag_never_raise_a_score() {
+    const MS: u64 = 1_000_000;
+    let falls = |code: &str, records: &dyn Fn(u64) -> Vec<Record>, loads: &[u64]| {
+        let found: Vec<f64> = loads
+            .iter()
+            .map(|load| of(&scores(&summary(&records(*load))), code).expect("data"))
+            .collect();
+        assert!(
+            found.windows(2).all(|pair| pair[1] <= pair[0] + 0.005),
+            "{code}: {found:?}"
+        );
+        assert!(found[0] - found[found.len() - 1] > 0.2, "{code}: {found:?}");
+    };
+    falls(
+        "GC",
+        &|load| sampled(Signal::GC_PAUSE, |step| load * MS * (1 + step % 3)),
+        &[1, 5, 20, 50, 100],
+    );
+    falls(
+        "STARVE",
+        &|load| sampled(Signal::LOOP_LAG, |step| load * MS * (1 + step % 3)),
+        &[0, 1, 10, 50, 200],
+    );
+    falls(
+        "KAFKA",
+        &|load| sampled(Signal::KAFKA_LAG, |step| 100 + load * step),
+        &[0, 1, 10, 100],
+    );
+}
+
 #[test]
 fn a_perfectly_stable_new_operation_never_lowers_a_metric() {
     let unsteady = steady(2, 1200, |at| (1e7 * noise(at).exp()) as u64);
@@ -350,10 +395,20 @@ fn a_perfectly_stable_new_operation_never_lowers_a_metric() {
 
 #[test]
 fn every_record_twice_changes_little() {
-    let once = steady(2, 1200, |at| (1e7 * (0.5 * noise(at)).exp()) as u64);
+    // Own work, database calls and network calls.
+    let once: Vec<Record> = [2, 0, 1]
+        .into_iter()
+        .flat_map(|name| steady(name, 1200, |at| (1e7 * (0.5 * noise(at)).exp()) as u64))
+        .collect();
     let twice: Vec<Record> = once.iter().chain(&once).cloned().collect();
     let (once, twice) = (scores(&summary(&once)), scores(&summary(&twice)));
-    for (code, most) in [("IO", 0.001), ("CONC", 0.001), ("TIME", 0.02)] {
+    for (code, most) in [
+        ("IO", 0.001),
+        ("CONC", 0.001),
+        ("TIME", 0.02),
+        ("DB", 0.02),
+        ("NET", 0.02),
+    ] {
         let (a, b) = (
             of(&once, code).expect("data"),
             of(&twice, code).expect("data"),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     arguments::{Analyze, Common},
-    ended::exit,
+    ended,
     exports::{Export, exports, write_all},
     interrupt::listen,
     joined,
@@ -88,13 +88,13 @@ pub(super) fn run(
     bar.clear();
     let here = arguments.measured_here || arguments.session.is_some();
     machine::stamp(&mut summary, here, arguments.session.as_deref());
-    write_all(
+    let written = write_all(
         Stream::Out,
         &arguments.scoring,
         common,
         &report,
         &summary,
         &exports,
-    )?;
-    Ok(exit(&resolved, &report))
+    );
+    ended::written(written, &resolved, &report)
 }

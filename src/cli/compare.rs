@@ -9,7 +9,7 @@ use pss_metrics::{
 
 use super::{
     arguments::{Common, Compare},
-    ended::exit,
+    ended,
     exports::{exports, write_all},
     history::against,
     interrupt::listen,
@@ -127,13 +127,13 @@ pub(super) fn run(
     let report = compared(own, comparison, policy, resolved.top);
     bar.clear();
     machine::stamp(&mut head.summary, false, None);
-    write_all(
+    let written = write_all(
         Stream::Out,
         &arguments.scoring,
         common,
         &report,
         &head.summary,
         &exports,
-    )?;
-    Ok(ended.or(exit(&resolved, &report)))
+    );
+    Ok(ended.or(ended::written(written, &resolved, &report)?))
 }

@@ -4,8 +4,10 @@ use super::{
     arguments::{Common, ConfigAction, ConfigCommand},
     stdout,
 };
+#[cfg(unix)]
+use super::{hooks, load as under};
 use crate::{
-    config::{Keys, load, schema, shown},
+    config::{Config, ConfigError, Keys, load, schema, shown},
     error::Error,
     exit::Exit,
     registry::Registry,
@@ -22,7 +24,10 @@ pub(super) fn run(
         ConfigAction::Schema => format!("{:#}\n", schema(&keys)),
         ConfigAction::Check => {
             let config = config()?;
-            config.resolve(&registry.metrics).map_err(Error::Config)?;
+            let mistakes = mistakes(&config, registry);
+            if !mistakes.is_empty() {
+                return Err(Error::Config(mistakes));
+            }
             let files: Vec<String> = config
                 .files
                 .iter()
@@ -74,4 +79,16 @@ pub(super) fn run(
     };
     stdout::text(&text)?;
     Ok(Exit::Done)
+}
+
+/// What `pss run` would find wrong before it starts anything.
+fn mistakes(config: &Config, registry: &Registry) -> Vec<ConfigError> {
+    let mut mistakes = config.resolve(&registry.metrics).err().unwrap_or_default();
+    #[cfg(unix)]
+    {
+        let registry = &registry.enabled(config);
+        mistakes.extend(hooks::read(config, registry).err().unwrap_or_default());
+        mistakes.extend(under::mistakes(config, registry));
+    }
+    mistakes
 }

@@ -3,7 +3,27 @@
 use pss_metrics::report::Report;
 
 use super::warning::warn;
-use crate::{config::Resolved, exit::Exit};
+use crate::{config::Resolved, error::Error, exit::Exit};
+
+/// The same where a report may not have been written: that is told, and counts for what it is among all else.
+///
+/// # Errors
+/// What could not be written, where nothing that comes first is wrong.
+pub(super) fn written(
+    written: Result<(), Error>,
+    resolved: &Resolved,
+    report: &Report,
+) -> Result<Exit, Error> {
+    let ended = exit(resolved, report);
+    match written {
+        Ok(()) => Ok(ended),
+        Err(error) if ended.or(error.exit()) == error.exit() => Err(error),
+        Err(error) => {
+            warn(&error.to_string());
+            Ok(ended)
+        }
+    }
+}
 
 /// The first that applies: interrupted, too many bad records, the verdict.
 pub(super) fn exit(resolved: &Resolved, report: &Report) -> Exit {

@@ -9,10 +9,23 @@ use pss_metrics::{
     score::MetricMeta,
 };
 
-use super::{arguments::Explain, stdout};
-use crate::{error::Error, exit::Exit, input::InputError, registry::Registry};
+use super::{
+    arguments::{Common, Explain},
+    stdout,
+};
+use crate::{
+    config::{Config, Flags, Keys, Value, load},
+    error::Error,
+    exit::Exit,
+    input::InputError,
+    registry::Registry,
+};
 
-pub(super) fn run(arguments: &Explain, registry: &Registry) -> Result<Exit, Error> {
+pub(super) fn run(
+    arguments: &Explain,
+    common: &Common,
+    registry: &Registry,
+) -> Result<Exit, Error> {
     let path = Path::new(&arguments.metric);
     if path.is_file() || path.extension().is_some_and(|ending| ending == "json") {
         let report = report(path)?;
@@ -44,7 +57,10 @@ pub(super) fn run(arguments: &Explain, registry: &Registry) -> Result<Exit, Erro
             arguments.metric
         )));
     };
-    stdout::text(&metric(found.meta()))?;
+    let keys = Keys::new(&registry.metrics, &registry.ids());
+    // A mistake in the configuration keeps nothing from being explained.
+    let config = load(&keys, common.config.as_deref(), &Flags::new()).unwrap_or_default();
+    stdout::text(&metric(found.meta(), &config))?;
     Ok(Exit::Done)
 }
 
@@ -102,17 +118,24 @@ fn sentences(explained: &Explained) -> String {
     text
 }
 
-/// A metric in words.
-pub(in crate::cli) fn metric(meta: &MetricMeta) -> String {
+/// A metric in words, with the weight that the configuration gives it.
+pub(in crate::cli) fn metric(meta: &MetricMeta, config: &Config) -> String {
     let mut text = format!(
-        "{}: {}\n\nweight {}\nreads {}\nneeds {}\nleast data {}\n\n",
-        meta.code, meta.question, meta.weight, meta.reads, meta.needs, meta.minimum
+        "{}: {}\n\nweight {}\n",
+        meta.code,
+        meta.question,
+        weight(meta, config)
     );
-    let _ = writeln!(text, "score = {}", meta.combination);
-    let _ = writeln!(
-        text,
-        "each factor scores 1 / (1 + (x / mid)^k), k = ln 9 / ln(mid / good): 0.9 at good, 0.5 at mid\n"
-    );
+    said(&mut text, "reads ", meta.reads);
+    said(&mut text, "needs ", meta.needs);
+    said(&mut text, "least data ", meta.minimum);
+    let _ = writeln!(text, "\nscore = {}", meta.combination);
+    if !meta.factors.is_empty() {
+        let _ = writeln!(
+            text,
+            "each factor scores 1 / (1 + (x / mid)^k), k = ln 9 / ln(mid / good): 0.9 at good, 0.5 at mid\n"
+        );
+    }
     for factor in meta.factors {
         let unit = if factor.unit.is_empty() {
             String::new()
@@ -127,11 +150,9 @@ pub(in crate::cli) fn metric(meta: &MetricMeta) -> String {
         let _ = writeln!(text, "    {}", factor.what);
         let _ = writeln!(text, "    origin: {}", factor.origin);
     }
-    let _ = writeln!(
-        text,
-        "\nwhen it is bad: {}\nit cannot see: {}",
-        meta.advice, meta.limits
-    );
+    text.push('\n');
+    said(&mut text, "when it is bad: ", meta.advice);
+    said(&mut text, "it cannot see: ", meta.limits);
     if !meta.examples.is_empty() {
         text.push_str("\nworked examples\n");
     }
@@ -152,11 +173,37 @@ pub(in crate::cli) fn metric(meta: &MetricMeta) -> String {
         );
         return text;
     }
-    let factor = meta.factors.first().map_or("", |factor| factor.name);
-    let _ = writeln!(
+    let _ = write!(
         text,
-        "\nin pss.toml: [pss.weights] {} = {}, [metrics.{}] min_score = 0.7, [metrics.{}.{factor}] good = .. mid = ..",
-        meta.code, meta.weight, meta.code, meta.code
+        "\nin pss.toml: [pss.weights] {} = {}, [metrics.{}] min_score = 0.7",
+        meta.code, meta.weight, meta.code
     );
+    if let Some(factor) = meta.factors.first() {
+        let _ = write!(
+            text,
+            ", [metrics.{}.{}] good = .. mid = ..",
+            meta.code, factor.name
+        );
+    }
+    text.push('\n');
     text
+}
+
+/// A line, where there is something to say.
+fn said(text: &mut String, what: &str, is: &str) {
+    if !is.trim().is_empty() {
+        let _ = writeln!(text, "{what}{is}");
+    }
+}
+
+fn weight(meta: &MetricMeta, config: &Config) -> String {
+    let of = |key: String| config.settings.get(&key);
+    let set = of(format!("pss.weights.{}", meta.code))
+        .or_else(|| of(format!("metrics.{}.weight", meta.code)));
+    match set.map(|setting| (&setting.value, &setting.place)) {
+        Some((Value::Number(weight), place)) if *weight != meta.weight => {
+            format!("{weight} by {place}, {} by default", meta.weight)
+        }
+        _ => meta.weight.to_string(),
+    }
 }

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 use super::warning::warn;
 use crate::{
-    config::{Config, ConfigError},
+    config::{Config, ConfigError, hidden},
     error::Error,
     process::aside,
     registry::{Registry, feature_that_brings},
@@ -32,8 +32,18 @@ pub(super) struct Told {
     state: PathBuf,
 }
 
-/// Builds what the configuration asks for.
-pub(super) fn start(config: &Config, registry: &Registry) -> Result<Told, Error> {
+/// What the configuration asks for, before anything is started.
+pub(super) struct Asked {
+    hooks: Vec<Planned>,
+    rules: Rules,
+    state: PathBuf,
+}
+
+/// Reads what the configuration asks for.
+///
+/// # Errors
+/// All mistakes.
+pub(super) fn read(config: &Config, registry: &Registry) -> Result<Asked, Vec<ConfigError>> {
     let variable = |name: &str| std::env::var(name).ok();
     let mut errors = Vec::new();
     let around: Arc<dyn Around> = Arc::new(Shell);
@@ -58,16 +68,26 @@ pub(super) fn start(config: &Config, registry: &Registry) -> Result<Told, Error>
         Rule::read(entry, &codes)
     });
     if !errors.is_empty() {
-        return Err(Error::Config(errors));
+        return Err(errors);
     }
     let folder = config.project.as_deref().and_then(Path::parent);
-    let hooks: Vec<Planned> = hooks;
-    Ok(Told {
-        hooks: Hooks::start(hooks)
-            .map_err(|error| Error::Usage(format!("cannot start hooks: {error}")))?,
+    Ok(Asked {
+        hooks,
         rules: Rules(rules),
         state: folder.unwrap_or(Path::new("")).join(STATE),
     })
+}
+
+impl Asked {
+    /// Starts the hooks.
+    pub(super) fn start(self) -> Result<Told, Error> {
+        Ok(Told {
+            hooks: Hooks::start(self.hooks)
+                .map_err(|error| Error::Usage(format!("cannot start hooks: {error}")))?,
+            rules: self.rules,
+            state: self.state,
+        })
+    }
 }
 
 /// Reads a list of tables, all mistakes at once.
@@ -138,9 +158,18 @@ impl Told {
         Ok(())
     }
 
+    /// What became of each until now. Where it failed is said without what variables held.
+    pub(super) fn report(&self) -> Vec<HookReport> {
+        let mut hooks = self.hooks.report();
+        for failure in hooks.iter_mut().flat_map(|hook| &mut hook.failures) {
+            *failure = hidden(failure).into_owned();
+        }
+        hooks
+    }
+
     /// Says what hooks did wrong after a report was made.
     pub(super) fn late_failures(&self, before: &[HookReport]) {
-        for (at, hook) in self.hooks.report().iter().enumerate() {
+        for (at, hook) in self.report().iter().enumerate() {
             let known = before.get(at).map_or(0, |before| before.failed);
             if hook.failed > known {
                 let last = hook.failures.last().map_or("", String::as_str);

@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use pss_integrations::{fields::Table, load::Schedule};
 use pss_metrics::model::{Intake, Parent, Sample, Span};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     arguments::{Common, Load, LoadCommand},
@@ -31,12 +31,23 @@ pub(super) fn run(arguments: &Load, common: &Common, registry: &Registry) -> Res
         warmup: None,
         timeout: None,
     };
-    let Some((table, place)) = preview.load.table(&config, &shared, None)? else {
+    let mut wrong = Vec::new();
+    let table = preview.load.table(&config, &shared, None, &mut wrong);
+    if table.is_none() && !wrong.is_empty() {
+        return Err(Error::of(wrong));
+    }
+    let Some((table, place)) = table else {
         return Err(Error::Usage(
             "there is no load to show: name its shape, such as --load sine --rate 50 --duration 1m, or write [run.load]".to_owned(),
         ));
     };
-    let settings = settings(&table, &place, &config, registry)?;
+    let settings = match settings(&table, &place, &config, registry) {
+        Ok(settings) if wrong.is_empty() => settings,
+        settings => {
+            wrong.extend(settings.err().map(Error::Config));
+            return Err(Error::of(wrong));
+        }
+    };
     let starts: Vec<u64> = settings
         .schedule
         .starts()
@@ -78,18 +89,29 @@ pub(super) fn settings(
     place: &str,
     config: &Config,
     registry: &Registry,
-) -> Result<LoadSettings, Error> {
-    let shape = table.get("shape").and_then(serde_json::Value::as_str);
+) -> Result<LoadSettings, Vec<ConfigError>> {
+    let shape = table.get("shape").and_then(Value::as_str);
     if let Some(why) = shape.and_then(|shape| registry.switched_off(&format!("load:{shape}"))) {
-        return Err(Error::Usage(why));
+        return Err(vec![ConfigError::new(place, why)]);
     }
     let read = |file: &str, all: bool| starts(file, all, config, registry);
     LoadSettings::read(table, &registry.loads, &read).map_err(|mistakes| {
-        let errors = mistakes
-            .iter()
-            .map(|mistake| ConfigError::new(place, mistake.to_string()));
-        Error::Config(errors.collect())
+        let errors = mistakes.iter();
+        errors
+            .map(|mistake| ConfigError::new(place, mistake.to_string()))
+            .collect()
     })
+}
+
+/// What is wrong with `[run.load]`, where it is set.
+pub(super) fn mistakes(config: &Config, registry: &Registry) -> Vec<ConfigError> {
+    match config.tree("run.load", |name| std::env::var(name).ok()) {
+        Ok(Some((Value::Object(table), place))) => settings(&table, place, config, registry)
+            .err()
+            .unwrap_or_default(),
+        Ok(_) => Vec::new(),
+        Err(mistakes) => mistakes,
+    }
 }
 
 /// The start times of a trace file's requests: spans that have no parent, as far as the file says, or all.

@@ -69,21 +69,27 @@ impl LoadFlags {
         config: &Config,
         shared: &Shared<'_>,
         target: Option<&TargetFlags>,
-    ) -> Result<Option<(Table, String)>, Error> {
-        let own = config
-            .tree("run.load", |name| std::env::var(name).ok())
-            .map_err(Error::Config)?;
+        wrong: &mut Vec<Error>,
+    ) -> Option<(Table, String)> {
+        let off = self.load.as_deref() == Some("off");
+        let own = match config.tree("run.load", |name| std::env::var(name).ok()) {
+            Ok(own) => own,
+            Err(mistakes) => {
+                wrong.push(Error::Config(mistakes));
+                return None;
+            }
+        };
         let (mut table, mut place) = match own {
             Some((Value::Object(table), place)) => (Some(table), place.to_owned()),
             _ => (None, "flags".to_owned()),
         };
-        if self.load.as_deref().is_some_and(|load| load == "off") {
-            return Ok(None);
+        if off {
+            return None;
         }
         if let Some(load) = &self.load {
             let before = table.take().unwrap_or_default();
             place = "--load".to_owned();
-            table = Some(named(load, before)?);
+            table = Some(named(load, before, wrong)?);
         }
         let http = target.and_then(|target| target.http.as_ref());
         let Some(mut table) = table else {
@@ -94,13 +100,18 @@ impl LoadFlags {
                 ("--http", http.is_some()),
             ] {
                 if given {
-                    return Err(Error::Usage(format!(
+                    wrong.push(Error::Usage(format!(
                         "{flag} needs a load: name its shape, such as --load constant --rate 50 --duration 30s"
                     )));
                 }
             }
-            return Ok(None);
+            return None;
         };
+        if self.rate.is_some() && table.get("shape").and_then(Value::as_str) == Some("replay") {
+            wrong.push(Error::Usage(
+                "--rate takes no part in a replay, which has the rate of its file: speed changes it, as in --load replay:file=t.jsonl,speed=2".to_owned(),
+            ));
+        }
         let mut set = |key: &str, value: Option<&str>| {
             if let Some(value) = value {
                 table.insert(key.to_owned(), Value::from(value));
@@ -117,19 +128,17 @@ impl LoadFlags {
             set("max_in_flight", target.max_in_flight.as_deref());
             set("when_behind", target.when_behind.as_deref());
             set("grace", target.grace.as_deref());
-            if let Some(http) = target.http()? {
+            if let Some(http) = target.http(wrong) {
                 table.insert("http".to_owned(), http.into());
             }
         }
-        Ok(Some((table, place)))
+        Some((table, place))
     }
 }
 
 impl TargetFlags {
-    fn http(&self) -> Result<Option<Table>, Error> {
-        let Some(url) = &self.http else {
-            return Ok(None);
-        };
+    fn http(&self, wrong: &mut Vec<Error>) -> Option<Table> {
+        let url = self.http.as_ref()?;
         let mut http = Map::new();
         http.insert("url".to_owned(), Value::from(url.as_str()));
         if let Some(method) = &self.method {
@@ -137,9 +146,12 @@ impl TargetFlags {
         }
         if let Some(body) = &self.body {
             let text = match body.strip_prefix('@') {
-                Some(path) => std::fs::read_to_string(path).map_err(|error| {
-                    Error::Usage(format!("--body: `{path}` cannot be read: {error}"))
-                })?,
+                Some(path) => std::fs::read_to_string(path).unwrap_or_else(|error| {
+                    let told = format!("--body: `{path}` cannot be read: {error}");
+                    wrong.push(Error::Usage(told));
+                    // Stands in for what is there, so that nothing is said of a body that is empty.
+                    body.clone()
+                }),
                 None => body.clone(),
             };
             http.insert("body".to_owned(), Value::from(text));
@@ -151,31 +163,37 @@ impl TargetFlags {
         let mut headers = Map::new();
         for header in &self.header {
             // Without the header, which may be a secret.
-            let (name, value) = header.split_once(':').ok_or_else(|| {
-                Error::Usage("--header is not of the form 'NAME: VALUE'".to_owned())
-            })?;
+            let Some((name, value)) = header.split_once(':') else {
+                wrong.push(Error::Usage(
+                    "--header is not of the form 'NAME: VALUE'".to_owned(),
+                ));
+                continue;
+            };
             headers.insert(name.trim().to_owned(), Value::from(value.trim()));
         }
         if !headers.is_empty() {
             http.insert("headers".to_owned(), headers.into());
         }
-        Ok(Some(http))
+        Some(http)
     }
 }
 
 /// A shape as a flag names it. Of the file's table what all shapes share stays, and all of it where the shape is the same.
-fn named(load: &str, mut before: Table) -> Result<Table, Error> {
+fn named(load: &str, mut before: Table, wrong: &mut Vec<Error>) -> Option<Table> {
+    let mut whole = true;
     let (name, rest) = load.split_once(':').unwrap_or((load, ""));
     if before.get("shape").and_then(Value::as_str) != Some(name) {
         before.retain(|key, _| COMMON.iter().any(|common| common.name == key));
     }
     before.insert("shape".to_owned(), Value::from(name));
     for pair in rest.split(',').filter(|pair| !pair.is_empty()) {
-        let (key, value) = pair.split_once('=').ok_or_else(|| {
-            Error::Usage(format!(
+        let Some((key, value)) = pair.split_once('=') else {
+            wrong.push(Error::Usage(format!(
                 "--load {load:?}: {pair:?} is not of the form KEY=VALUE, as in sine:amplitude=0.8,period=10s"
-            ))
-        })?;
+            )));
+            whole = false;
+            continue;
+        };
         let value = match value {
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
@@ -183,5 +201,6 @@ fn named(load: &str, mut before: Table) -> Result<Table, Error> {
         };
         before.insert(key.trim().to_owned(), value);
     }
-    Ok(before)
+    // Of a table that lacks a part everything else would be wrong too.
+    whole.then_some(before)
 }

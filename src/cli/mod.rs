@@ -44,7 +44,9 @@ mod why;
 #[cfg(not(feature = "history"))]
 use no_history as history;
 
-use std::ffi::OsString;
+#[cfg(all(unix, feature = "process"))]
+use std::path::PathBuf;
+use std::{ffi::OsString, path::Path};
 
 use clap::Parser;
 use pss_metrics::plugin::PluginCrate;
@@ -63,7 +65,7 @@ use arguments::Command;
 pub fn run(words: impl Iterator<Item = OsString>, crates: &[&'static PluginCrate]) -> Exit {
     let words: Vec<OsString> = words.collect();
     if version::asked(&words) {
-        return match version::print(crates) {
+        return match version::print(crates, || every_plugin(None, crates)) {
             Ok(()) => Exit::Done,
             Err(error) => {
                 report_error(&error);
@@ -94,29 +96,18 @@ pub fn run(words: impl Iterator<Item = OsString>, crates: &[&'static PluginCrate
 }
 
 fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
-    let overrides = overrides(cli.common.config.as_deref());
-    let built_in = || Registry::collect(crates, &overrides);
-    #[cfg(all(unix, feature = "process"))]
-    let lock = crate::programs::Lock::place(
-        crate::config::project_file(cli.common.config.as_deref()).as_deref(),
-    );
-    #[cfg(all(unix, feature = "process"))]
-    let joined = || crate::programs::join(built_in()?, &lock);
-    #[cfg(not(all(unix, feature = "process")))]
-    let joined = built_in;
-    let registry = || -> Result<Registry, Error> {
-        let mut registry = joined()?;
-        let own = own_metrics(cli.common.config.as_deref(), &registry.metrics);
-        registry.metrics.extend(own.map_err(Error::Config)?);
-        Ok(registry)
-    };
+    let registry = || every_plugin(cli.common.config.as_deref(), crates);
     match &cli.command {
         Command::Analyze(arguments) => analyze::run(arguments, &cli.common, &registry()?),
         Command::Compare(arguments) => compare::run(arguments, &cli.common, &registry()?),
-        Command::Explain(arguments) => explain::run(arguments, &registry()?),
+        Command::Explain(arguments) => explain::run(arguments, &cli.common, &registry()?),
         Command::Plugins(arguments) => match arguments.program() {
             #[cfg(all(unix, feature = "process"))]
-            Some(program) => add_plugin::run(program, &cli.common, &lock, built_in()?),
+            Some(program) => {
+                let explicit = cli.common.config.as_deref();
+                let built_in = Registry::collect(crates, &overrides(explicit))?;
+                add_plugin::run(program, &cli.common, &lock(explicit), built_in)
+            }
             #[cfg(not(all(unix, feature = "process")))]
             Some(program) => Err(Error::Usage(format!(
                 "`{}` cannot be added: {}",
@@ -142,6 +133,25 @@ fn dispatch(cli: &Cli, crates: &[&'static PluginCrate]) -> Result<Exit, Error> {
             Ok(Exit::Done)
         }
     }
+}
+
+/// The plugins of the crates, the programs that were added, and the metrics of `pss.toml`.
+fn every_plugin(
+    explicit: Option<&Path>,
+    crates: &[&'static PluginCrate],
+) -> Result<Registry, Error> {
+    let registry = Registry::collect(crates, &overrides(explicit))?;
+    #[cfg(all(unix, feature = "process"))]
+    let registry = crate::programs::join(registry, &lock(explicit))?;
+    let mut registry = registry;
+    let own = own_metrics(explicit, &registry.metrics);
+    registry.metrics.extend(own.map_err(Error::Config)?);
+    Ok(registry)
+}
+
+#[cfg(all(unix, feature = "process"))]
+fn lock(explicit: Option<&Path>) -> PathBuf {
+    crate::programs::Lock::place(crate::config::project_file(explicit).as_deref())
 }
 
 fn report_error(error: &Error) {

@@ -12,7 +12,7 @@ use pss_integrations::{
 use pss_metrics::{
     compare::{Policy, compare},
     plugin::caught,
-    report::{Report, RoundReport, RunReport, compared},
+    report::{LoadReport, Report, RoundReport, RunReport, compared},
 };
 
 use serde_json::{Map, Value, json};
@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 use super::{
     arguments::{Common, Run},
     ended::exit,
-    exports::{exports, write_all},
+    exports::{Export, exports, write_all},
     hooks::{self, Told},
     load_flags::Shared,
     scoring,
@@ -28,13 +28,13 @@ use super::{
     warning::warn,
 };
 use crate::{
-    config::{Config, Flags, Keys, Profile, Resolved, load},
+    config::{Config, Flags, Keys, Profile, Resolved, hidden, load},
     error::Error,
     exit::Exit,
-    input::{Place, ReadOptions, read},
+    input::{InputError, Place, ReadOptions, read},
     length::parse_length,
     machine,
-    process::{Launch, Status},
+    process::{Launch, Status, hurried, stop_asides},
     registry::{Registry, feature_that_brings},
     run::{
         Done, Lane, Phases, Plan, Recorded, Recorder, Round,
@@ -49,21 +49,103 @@ pub(super) fn run(arguments: &Run, common: &Common, registry: &Registry) -> Resu
     let config =
         load(&keys, common.config.as_deref(), &flags(arguments)?).map_err(Error::Config)?;
     let registry = &registry.enabled(&config);
-    let told = hooks::start(&config, registry)?;
-    let what = match &arguments.target.http {
-        Some(url) => shown(url),
+    let (told, wanted) = wanted(arguments, common, registry, &config)?;
+    let told = told.start()?;
+    let what = match wanted.under.as_ref().and_then(|load| load.http.as_ref()) {
+        Some(http) => shown(&http.url),
         None => words(&arguments.command).join(" "),
     };
     let phases = Phases::new(&told.hooks, what);
-    let exit = scored(arguments, common, registry, &config, &told, &phases);
+    let exit = scored(arguments, common, registry, &config, wanted, &told, &phases);
     if let Err(error) = &exit {
         phases.failed(error);
-        told.hooks.settle();
-        for warning in hooks::warnings(&told.hooks.report()) {
+        phases.settle();
+        for warning in hooks::warnings(&told.report()) {
             warn(&warning);
         }
     }
+    stop_asides();
     exit
+}
+
+/// What is asked for, as far as it can be known before anything starts.
+struct Wanted<'a> {
+    resolved: Resolved,
+    exports: Vec<Export<'a>>,
+    under: Option<LoadSettings>,
+    launches: Vec<Launch>,
+    plan: Plan,
+}
+
+/// Reads all that is asked for.
+///
+/// # Errors
+/// All mistakes.
+fn wanted<'a>(
+    arguments: &'a Run,
+    common: &Common,
+    registry: &'a Registry,
+    config: &'a Config,
+) -> Result<(hooks::Asked, Wanted<'a>), Error> {
+    let mut wrong = Vec::new();
+    let resolved = kept(
+        config.resolve(&registry.metrics).map_err(Error::Config),
+        &mut wrong,
+    );
+    if let Some(resolved) = &resolved
+        && resolved.profile != Profile::Default
+    {
+        wrong.push(Error::Usage(format!(
+            "profile {} scores whole files: keep the run with --save run.jsonl, and analyse that",
+            resolved.profile.name()
+        )));
+    }
+    let hooks = kept(
+        hooks::read(config, registry).map_err(Error::Config),
+        &mut wrong,
+    );
+    let exports = kept(exports(&arguments.scoring, registry), &mut wrong);
+    let before = wrong.len();
+    let under = under(arguments, config, registry, &mut wrong);
+    // Whether a load that cannot be read would have needed a command nobody knows.
+    let known = wrong.len() == before;
+    let launches = launches(arguments, under.as_ref());
+    let service = under.as_ref().is_some_and(|load| load.http.is_some());
+    if known && !service {
+        if arguments.command.is_empty() {
+            wrong.push(Error::Usage(
+                "there is no command: write it behind `--`, as in pss run -- <CMD>".to_owned(),
+            ));
+        } else {
+            for launch in &launches {
+                let checked = launch.check();
+                kept(
+                    checked.map_err(|error| Error::Usage(error.to_string())),
+                    &mut wrong,
+                );
+            }
+        }
+    }
+    let under_load = under.is_some() || !known;
+    let plan = plan(arguments, common, registry, config, under_load, &mut wrong);
+    match (resolved, hooks, exports, plan) {
+        (Some(resolved), Some(hooks), Some(exports), Some(plan)) if wrong.is_empty() => {
+            let wanted = Wanted {
+                resolved,
+                exports,
+                under,
+                launches,
+                plan,
+            };
+            Ok((hooks, wanted))
+        }
+        _ => Err(Error::of(wrong)),
+    }
+}
+
+/// What was read, or one more mistake.
+fn kept<T>(read: Result<T, Error>, wrong: &mut Vec<Error>) -> Option<T> {
+    read.map_err(|error| wrong.push(error)).ok()
 }
 
 fn scored(
@@ -71,32 +153,18 @@ fn scored(
     common: &Common,
     registry: &Registry,
     config: &Config,
+    wanted: Wanted<'_>,
     told: &Told,
     phases: &Phases<'_>,
 ) -> Result<Exit, Error> {
-    let resolved = config.resolve(&registry.metrics).map_err(Error::Config)?;
-    if resolved.profile != Profile::Default {
-        return Err(Error::Usage(format!(
-            "profile {} scores whole files: keep the run with --save run.jsonl, and analyse that",
-            resolved.profile.name()
-        )));
-    }
-    let exports = exports(&arguments.scoring, registry)?;
-    let under = under(arguments, config, registry)?;
-    let launches = launches(arguments, under.as_ref());
-    let service = under.as_ref().is_some_and(|load| load.http.is_some());
-    if arguments.command.is_empty() && !service {
-        return Err(Error::Usage(
-            "there is no command: write it behind `--`, as in pss run -- <CMD>".to_owned(),
-        ));
-    }
-    for launch in launches.iter().filter(|_| !service) {
-        launch
-            .check()
-            .map_err(|error| Error::Usage(error.to_string()))?;
-    }
+    let Wanted {
+        resolved,
+        exports,
+        under,
+        launches,
+        mut plan,
+    } = wanted;
     let native = registry.format("native")?;
-    let mut plan = plan(arguments, common, registry, config, under.is_some())?;
     let mut recorded = Vec::new();
     for launch in launches {
         let save = arguments.save.as_deref();
@@ -135,13 +203,25 @@ fn scored(
     let mut analyzing = phases.analyze();
 
     options.format = Some(native);
+    let none = AtomicBool::new(true);
+    let stopped = ReadOptions {
+        interrupt: &none,
+        ..options.clone()
+    };
     let bar = Bar::new(common.quiet);
     let mut outcomes = Vec::new();
     for (lane, record) in plan.lanes.iter().zip(&recorded) {
         lane.recorder
             .finish()
             .map_err(|error| failed(arguments.save.as_deref(), error))?;
-        let mut outcome = read(&[place(record, &words(&lane.launch.words))], &options, &bar)?;
+        let places = [place(record, &words(&lane.launch.words))];
+        let mut outcome = match read(&places, &options, &bar) {
+            // It was stopped before there was anything: that is what a report says then.
+            Err(InputError::Empty(_) | InputError::NoGoodRecord { .. }) if done.interrupted => {
+                read(&[], &stopped, &bar)?
+            }
+            read => read?,
+        };
         machine::stamp(&mut outcome.summary, true, None);
         outcomes.push(outcome);
     }
@@ -170,7 +250,7 @@ fn scored(
     report.run = Some(of_rounds(&plan, &done));
     report.warnings.extend(advice(&report));
     if let Some(load) = &done.load {
-        report.warnings.extend(load.warnings());
+        report.warnings.extend(load_warnings(load, &done));
     }
     let facts = facts(&report);
     analyzing.facts.clone_from(&facts);
@@ -181,24 +261,47 @@ fn scored(
         phases.tell(Phase::Alert, facts);
     }
     // Nothing is measured any more, so that hooks may be waited for: their failures belong in the report.
-    told.hooks.settle();
-    let hooks = told.hooks.report();
+    phases.settle();
+    let hooks = told.report();
     report.warnings.extend(hooks::warnings(&hooks));
     if let Some(run) = &mut report.run {
         run.hooks.clone_from(&hooks);
     }
-    write_all(
+    let written = write_all(
         Stream::Err,
         &arguments.scoring,
         common,
         &report,
         &head.summary,
         &exports,
-    )?;
-    phases.tell(Phase::ReportWritten, facts);
-    told.hooks.settle();
+    );
+    let ended = ended(arguments, &resolved, &report, &done);
+    match written {
+        Ok(()) => phases.tell(Phase::ReportWritten, facts),
+        Err(error) if ended.or(error.exit()) == error.exit() => return Err(error),
+        Err(error) => warn(&error.to_string()),
+    }
+    phases.settle();
     told.late_failures(&hooks);
-    Ok(ended(arguments, &resolved, &report, &done))
+    Ok(if hurried() { Exit::Interrupted } else { ended })
+}
+
+/// What the user should know of a load.
+fn load_warnings(load: &LoadReport, done: &Done) -> Vec<String> {
+    if !done.interrupted || load.unfinished == 0 {
+        return load.warnings();
+    }
+    // They were stopped, and did not take too long.
+    let ended = LoadReport {
+        unfinished: 0,
+        ..load.clone()
+    };
+    let mut warnings = ended.warnings();
+    warnings.push(format!(
+        "{} arrivals were in flight when the run was stopped: they are in no score",
+        load.unfinished
+    ));
+    warnings
 }
 
 /// What hooks are told of a report.
@@ -223,36 +326,36 @@ fn under(
     arguments: &Run,
     config: &Config,
     registry: &Registry,
-) -> Result<Option<LoadSettings>, Error> {
+    wrong: &mut Vec<Error>,
+) -> Option<LoadSettings> {
     let shared = Shared {
         duration: arguments.duration.as_deref(),
         warmup: arguments.warmup.as_deref(),
         timeout: arguments.timeout.as_deref(),
     };
-    let flags = arguments
+    let (table, place) = arguments
         .load
-        .table(config, &shared, Some(&arguments.target))?;
-    let Some((table, place)) = flags else {
-        return Ok(None);
-    };
-    let settings = super::load::settings(&table, &place, config, registry)?;
+        .table(config, &shared, Some(&arguments.target), wrong)?;
+    let settings = super::load::settings(&table, &place, config, registry);
+    let settings = kept(settings.map_err(Error::Config), wrong);
     for (flag, given) in [
         ("--against", arguments.against.is_some()),
         ("--runs", arguments.runs > 1),
         ("--read", !arguments.read.is_empty()),
     ] {
         if given {
-            return Err(Error::Usage(format!(
+            wrong.push(Error::Usage(format!(
                 "{flag} is for rounds, and a load has none: leave it out, or the load with --load off"
             )));
         }
     }
+    let settings = settings?;
     if settings.http.is_some() && !arguments.command.is_empty() {
-        return Err(Error::Usage(
+        wrong.push(Error::Usage(
             "arrivals are requests to a service or commands, and not both: start the service before, and leave the command out".to_owned(),
         ));
     }
-    Ok(Some(settings))
+    Some(settings)
 }
 
 fn failed(save: Option<&Path>, error: std::io::Error) -> Error {
@@ -361,11 +464,17 @@ fn plan(
     registry: &Registry,
     config: &Config,
     under_load: bool,
-) -> Result<Plan, Error> {
-    let length = |flag: &str, text: &Option<String>| {
-        let parsed = text.as_deref().map(parse_length).transpose();
-        parsed.map_err(|error| Error::Usage(format!("{flag}: {error}")))
-    };
+    wrong: &mut Vec<Error>,
+) -> Option<Plan> {
+    // Under load it is one of its settings, and is told among them.
+    let duration = arguments.duration.as_deref().filter(|_| !under_load);
+    let timeout = arguments.timeout.as_deref().filter(|_| !under_load);
+    let [duration, timeout] =
+        [("--duration", duration), ("--timeout", timeout)].map(|(flag, text)| {
+            let parsed = text.map(parse_length).transpose();
+            let parsed = parsed.map_err(|error| Error::Usage(format!("{flag}: {error}")));
+            kept(parsed, wrong).flatten()
+        });
     if let Some(path) = &arguments.save {
         let name = path.display().to_string();
         let plain = name
@@ -373,18 +482,23 @@ fn plan(
             .or(name.strip_suffix(".zst"))
             .unwrap_or(&name);
         if !plain.ends_with(".jsonl") {
-            return Err(Error::Usage(format!(
+            wrong.push(Error::Usage(format!(
                 "--save writes native records as they come: end `{name}` in .jsonl, .jsonl.gz or .jsonl.zst; `pss convert` makes other formats of it"
             )));
         }
     }
-    let (samplers, settings) = samplers(arguments, registry, config)?;
-    Ok(Plan {
+    let samplers = kept(samplers(arguments, registry, config), wrong);
+    let warmup = match under_load {
+        true => Some(0),
+        false => kept(warmup(arguments), wrong),
+    };
+    let (samplers, settings) = samplers?;
+    Some(Plan {
         lanes: Vec::new(),
         runs: arguments.runs,
-        warmup: if under_load { 0 } else { warmup(arguments)? },
-        duration: length("--duration", &arguments.duration)?,
-        timeout: length("--timeout", &arguments.timeout)?,
+        warmup: warmup?,
+        duration,
+        timeout,
         interval: config.length("run.interval"),
         prepare: arguments.prepare.as_deref().map(Launch::shell),
         cleanup: arguments.cleanup.as_deref().map(Launch::shell),
@@ -449,14 +563,15 @@ fn of_rounds(plan: &Plan, done: &Done) -> RunReport {
 /// An address without what may be secret.
 fn shown(url: &str) -> String {
     let plain = url.split(['?', '#']).next().unwrap_or_default();
-    match plain.split_once("://") {
+    let shown = match plain.split_once("://") {
         Some((scheme, rest)) => {
             let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
             let host = host.rsplit('@').next().unwrap_or(host);
             format!("{scheme}://{host}{path}")
         }
         None => plain.to_owned(),
-    }
+    };
+    hidden(&shown).into_owned()
 }
 
 /// What to do about rounds that differ.

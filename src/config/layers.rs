@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use toml::de::DeTable;
+
 use super::{
     check::check,
     environment::{self, from_text},
@@ -39,11 +41,19 @@ pub fn load(
     flags: &Flags,
 ) -> Result<Config, Vec<ConfigError>> {
     let mut config = Config::default();
-    let mut errors = Vec::new();
+    let (mut errors, mut unread) = (Vec::new(), Vec::new());
     config.project = project_file(explicit);
     let variable = |name: &str| std::env::var(name).ok();
     for (name, path) in found_files(explicit) {
         match std::fs::read_to_string(&path) {
+            Ok(text) if DeTable::parse(&text).is_err() => {
+                unread.extend(
+                    parse_with(&name, &text, keys, &variable)
+                        .err()
+                        .into_iter()
+                        .flatten(),
+                );
+            }
             Ok(text) => match parse_with(&name, &text, keys, &variable) {
                 Ok(settings) => config.settings.extend(settings),
                 Err(mistakes) => errors.extend(mistakes),
@@ -51,6 +61,10 @@ pub fn load(
             Err(error) => errors.push(ConfigError::new(&name, format!("cannot be read: {error}"))),
         }
         config.files.push(path);
+    }
+    // It may define what all else speaks of, so that nothing else can be told to be wrong.
+    if !unread.is_empty() {
+        return Err(unread);
     }
     match environment::settings(
         std::env::vars_os().filter_map(|(name, value)| {

@@ -145,39 +145,11 @@ impl File<'_> {
         }
     }
 
-    /// A value with its variables put in. What is handed on to a plugin keeps them until that plugin takes part: nobody is asked for a password before.
+    /// What is handed on to a plugin keeps its variables until that plugin takes part: nobody is asked for a password before.
     fn setting(&self, key: &Key, written: Value, place: String) -> Result<Setting, ConfigError> {
-        let expanded = match key.takes {
-            Takes::Passed => None,
-            _ => expand_value(&written, self.variable)
-                .map_err(|why| ConfigError::new(&place, format!("`{}` {why}", key.name)))?,
-        };
-        let Some(expanded) = expanded else {
-            let value = check(key, written, &place)?;
-            return Ok(Setting {
-                value,
-                place,
-                written: None,
-            });
-        };
-        let expanded = match expanded {
-            Value::Text(text) => from_text(&text, &key.takes),
-            other => other,
-        };
-        // What is wrong with it could show what the variable holds.
-        let value = check(key, expanded, &place).map_err(|_| {
-            ConfigError::new(
-                &place,
-                format!(
-                    "`{}` takes {}, and {written} holds something else",
-                    key.name, key.takes
-                ),
-            )
-        })?;
-        Ok(Setting {
-            value,
-            place,
-            written: Some(written),
+        setting(key, written, place, |written| match key.takes {
+            Takes::Passed => Ok(None),
+            _ => expand_value(written, self.variable),
         })
     }
 
@@ -201,6 +173,44 @@ impl File<'_> {
         };
         format!("{}:{}", self.name, line(self.text, span.start))
     }
+}
+
+/// A value with its variables put in by `expand`, which gives none where there are none.
+pub(super) fn setting(
+    key: &Key,
+    written: Value,
+    place: String,
+    expand: impl FnOnce(&Value) -> Result<Option<Value>, String>,
+) -> Result<Setting, ConfigError> {
+    let expanded = expand(&written)
+        .map_err(|why| ConfigError::new(&place, format!("`{}` {why}", key.name)))?;
+    let Some(expanded) = expanded else {
+        let value = check(key, written, &place)?;
+        return Ok(Setting {
+            value,
+            place,
+            written: None,
+        });
+    };
+    let expanded = match expanded {
+        Value::Text(text) => from_text(&text, &key.takes),
+        other => other,
+    };
+    // What is wrong with it could show what the variable holds.
+    let value = check(key, expanded, &place).map_err(|_| {
+        ConfigError::new(
+            &place,
+            format!(
+                "`{}` takes {}, and {written} holds something else",
+                key.name, key.takes
+            ),
+        )
+    })?;
+    Ok(Setting {
+        value,
+        place,
+        written: Some(written),
+    })
 }
 
 /// The line of a byte, from 1.

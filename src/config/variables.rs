@@ -22,6 +22,18 @@ pub(super) fn expand(
     text: &str,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<String, String> {
+    expand_by(text, variable, &|_, value| value)
+}
+
+/// The same, where `put` makes of a value what stands in the text behind all that was expanded so far.
+///
+/// # Errors
+/// As for [`expand`].
+pub(super) fn expand_by(
+    text: &str,
+    variable: &dyn Fn(&str) -> Option<String>,
+    put: &dyn Fn(&str, String) -> String,
+) -> Result<String, String> {
     let (mut expanded, mut rest) = (String::new(), text);
     while let Some((before, after)) = rest.split_once("${") {
         if let Some(before) = before.strip_suffix('$') {
@@ -37,6 +49,7 @@ pub(super) fn expand(
             .ok_or_else(|| format!("asks for the environment variable {name}, which is not set"))?;
         hold(name, &value);
         expanded.push_str(before);
+        let value = put(&expanded, value);
         expanded.push_str(&value);
         rest = after;
     }

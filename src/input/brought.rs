@@ -48,6 +48,7 @@ impl Brought<'_> {
             report.spans += facts.spans;
             report.samples += facts.samples;
             self.all.join(gather.summariser);
+            self.all.read(gather.records);
             for bad in gather.bad {
                 match place(&bad) {
                     Some((file, line)) => self.all.bad(Bad {
@@ -85,6 +86,7 @@ impl Brought<'_> {
         });
         report.bad += 1;
         report.records += 1;
+        self.all.read(1);
     }
 }
 

@@ -11,6 +11,8 @@ mod one;
 mod options;
 mod outcome;
 mod pass;
+#[cfg(unix)]
+mod patient;
 mod place;
 mod pypss;
 mod reader;

@@ -47,7 +47,7 @@ pub(super) fn read_one(
     if let Place::Remote(remote) = place {
         return read_messages(remote, options, progress, all, seen, notices);
     }
-    let mut source = Source::open(place, progress)?;
+    let mut source = Source::open(place, progress, options.interrupt)?;
     let bytes = source.counter();
     let mut report = FileReport::new(&name, "summary", source.compression);
     if is_summary(&source.head) {
@@ -63,7 +63,7 @@ pub(super) fn read_one(
         let facts = summary.facts();
         (report.spans, report.samples, report.bad) = (facts.spans, facts.samples, facts.bad);
         report.time = facts.time;
-        report.records = facts.spans + facts.samples + facts.bad;
+        report.records = summary.records();
         all.absorb(summary);
         report.bytes = bytes.load(Ordering::Relaxed);
         return Ok(report);
@@ -93,10 +93,8 @@ pub(super) fn read_one(
     let (gathered, broken) = match reading {
         Reading::Records(layout, decoder) => {
             let mut head = std::mem::take(&mut source.head);
-            if let Layout::Array(start) = layout {
-                head = head.split_off(start);
-            }
-            let splitter = Splitter::new(layout, options.record_limit, options.block);
+            let splitter =
+                Splitter::new(layout, options.record_limit, options.block).after(&mut head);
             // A stream that broke while its head was read has given all it can.
             let rest: Box<dyn Read + Send> = match source.failed {
                 None => source.rest,

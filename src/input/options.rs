@@ -73,8 +73,8 @@ impl<'a> ReadOptions<'a> {
 pub trait Progress: Sync {
     /// Bytes read so far of those known, over all inputs.
     fn advance(&self, bytes: u64);
-    /// Bytes known in advance; fewer than will be read where an input is a stream.
-    fn total(&self, bytes: u64);
+    /// Bytes known in advance; nothing where an input is a stream, which may have any length.
+    fn total(&self, bytes: Option<u64>);
 }
 
 /// Tells nobody.
@@ -83,5 +83,5 @@ pub struct Silent;
 
 impl Progress for Silent {
     fn advance(&self, _: u64) {}
-    fn total(&self, _: u64) {}
+    fn total(&self, _: Option<u64>) {}
 }

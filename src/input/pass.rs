@@ -5,7 +5,7 @@ use std::{
     sync::atomic::Ordering,
 };
 
-use pss_integrations::formats::{DecodeError, Layout, Reading, Sink};
+use pss_integrations::formats::{DecodeError, Reading, Sink};
 use pss_metrics::{
     model::{Bad, Intake, Sample, Span},
     plugin::caught,
@@ -86,7 +86,7 @@ fn pass_one(
         }
         return Ok(());
     }
-    let mut source = Source::open(place, progress)?;
+    let mut source = Source::open(place, progress, options.interrupt)?;
     if is_summary(&source.head) {
         return Err(InputError::Content {
             path: name,
@@ -133,10 +133,8 @@ fn pass_one(
         Reading::Records(layout, decoder) => {
             let mut decoder = caught(|| decoder(options.settings)).map_err(bug)?;
             let mut head = std::mem::take(&mut source.head);
-            if let Layout::Array(start) = layout {
-                head = head.split_off(start);
-            }
-            let mut splitter = Splitter::new(layout, options.record_limit, options.block);
+            let mut splitter =
+                Splitter::new(layout, options.record_limit, options.block).after(&mut head);
             let mut stream = io::Cursor::new(head).chain(&mut source.rest);
             let mut place = 0;
             let mut buffer = Vec::new();
@@ -173,6 +171,10 @@ fn pass_one(
                         place,
                         Err("is truncated, or longer than the limit for one record".to_owned()),
                     );
+                }
+                if let Some(reason) = block.behind {
+                    place += 1;
+                    hand.record(place, Err(reason.to_owned()));
                 }
                 if hand.interrupted() {
                     break;

@@ -154,12 +154,8 @@ fn read_one(
         samples: 0,
         skipped: BTreeMap::new(),
     };
-    let rest = match layout {
-        Layout::Array(start) => head.split_off(start),
-        Layout::Lines | Layout::Values => head,
-    };
-    let mut splitter = Splitter::new(layout, options.record_limit, options.block);
-    let mut stream = io::Cursor::new(rest).chain(stream);
+    let mut splitter = Splitter::new(layout, options.record_limit, options.block).after(&mut head);
+    let mut stream = io::Cursor::new(head).chain(stream);
     let mut line = 0;
     let mut buffer = Vec::new();
     while !options.interrupt.load(Ordering::Relaxed)

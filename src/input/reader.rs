@@ -28,9 +28,9 @@ pub fn read(
 ) -> Result<ReadOutcome, InputError> {
     let size = |place: &Place| {
         let meta = std::fs::metadata(place.path()?).ok()?;
-        Some(meta.len())
+        meta.is_file().then_some(meta.len())
     };
-    progress.total(places.iter().filter_map(size).sum());
+    progress.total(places.iter().map(size).sum());
     let mut all = Summariser::new(options.extras);
     let mut seen = Seen::default();
     let mut passed_over = None;
@@ -58,6 +58,8 @@ pub fn read(
                 outcome.records += file.records;
                 outcome.files.push(file);
             }
+            // What had given nothing yet when the user asked for an end is no failure.
+            Err(InputError::Empty(_)) if options.interrupt.load(Ordering::Relaxed) => break,
             Err(error) if place.may_be_passed_over(&error) => {
                 notices.push(format!("passed over: {error}"));
                 passed_over = passed_over.or(Some(error));

@@ -5,7 +5,7 @@ use std::{
     io::{self, Read},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -41,15 +41,23 @@ impl<'a> Source<'a> {
     pub(super) fn open(
         place: &'a Place,
         progress: &'a dyn Progress,
+        interrupt: &'a AtomicBool,
     ) -> Result<Source<'a>, InputError> {
         let unreadable = |error| InputError::Unreadable {
             path: place.name(),
             error,
         };
-        let stream: Box<dyn Read + Send> = match place.path() {
+        let stream: Box<dyn Read + Send + 'a> = match place.path() {
             // Messages never come here: they are no stream of bytes.
-            None => Box::new(io::stdin()),
-            Some(path) => Box::new(File::open(path).map_err(unreadable)?),
+            None => waited_for(io::stdin(), interrupt),
+            Some(path) => {
+                let file = File::open(path).map_err(unreadable)?;
+                if file.metadata().is_ok_and(|meta| meta.is_file()) {
+                    Box::new(file)
+                } else {
+                    waited_for(file, interrupt)
+                }
+            }
         };
         let bytes = Arc::new(AtomicU64::new(0));
         let mut counted = Counted {
@@ -121,6 +129,20 @@ impl<'a> Source<'a> {
     fn is_complete(&self) -> bool {
         self.head.len() < BLOCK && self.failed.is_none()
     }
+}
+
+/// A stream that may have nothing to give for long: it ends on an interrupt.
+#[cfg(unix)]
+fn waited_for<'a>(
+    stream: impl Read + std::os::fd::AsFd + Send + 'a,
+    interrupt: &'a AtomicBool,
+) -> Box<dyn Read + Send + 'a> {
+    Box::new(super::patient::Patient::new(stream, interrupt))
+}
+
+#[cfg(not(unix))]
+fn waited_for<'a>(stream: impl Read + Send + 'a, _: &'a AtomicBool) -> Box<dyn Read + Send + 'a> {
+    Box::new(stream)
 }
 
 /// A stream from its very beginning, the head included, up to where it broke.

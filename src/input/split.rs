@@ -24,7 +24,14 @@ pub(super) struct Block {
     pub(super) cut_short: bool,
     /// The input ended behind a record, but before the array's closing bracket.
     pub(super) unclosed: bool,
+    /// What is wrong with what stands behind an array, from which nothing can be read.
+    pub(super) behind: Option<&'static str>,
 }
+
+/// Text behind an array that is none of JSON, or no record.
+const APART: &str = "is behind the end of the array, and no record: what follows it is passed over";
+/// A second array of records in one object.
+const TWICE: &str = "is a second `traces` of one object, which is passed over: the first was read";
 
 impl Block {
     /// The bytes of the records.
@@ -44,6 +51,8 @@ pub(super) struct Splitter {
     number: usize,
     ended: bool,
     unclosed_told: bool,
+    /// Whether the array is a member of an object.
+    enclosed: bool,
 }
 
 /// Where in an array the scan stands.
@@ -54,7 +63,20 @@ struct Array {
     in_text: bool,
     escaped: bool,
     start: Option<usize>,
+    stage: Stage,
     over: bool,
+}
+
+/// Where the scan of an array stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Stage {
+    /// Among its elements.
+    #[default]
+    Inside,
+    /// Behind it, in the object that it is a member of.
+    Enclosed,
+    /// Behind it, and behind the object that it was a member of.
+    Apart,
 }
 
 impl Splitter {
@@ -70,7 +92,18 @@ impl Splitter {
             number: 0,
             ended: false,
             unclosed_told: false,
+            enclosed: false,
         }
+    }
+
+    /// The same for a stream that begins with `head`, of which it takes what stands before the first element.
+    pub(super) fn after(mut self, head: &mut Vec<u8>) -> Splitter {
+        if let Layout::Array(start) = self.layout {
+            let elements = head.split_off(start);
+            self.enclosed = head.contains(&b'{');
+            *head = elements;
+        }
+        self
     }
 
     /// The next block, in a buffer that was used before; `None` at the end.
@@ -147,6 +180,7 @@ impl Splitter {
     fn unclosed(&mut self) -> bool {
         let missing = matches!(self.layout, Layout::Array(_))
             && !self.array.over
+            && self.array.stage == Stage::Inside
             && self.array.start.is_none()
             && !self.unclosed_told;
         self.unclosed_told |= missing;
@@ -222,6 +256,47 @@ impl Splitter {
                 at += 1;
                 continue;
             }
+            if array.stage == Stage::Enclosed {
+                match byte {
+                    b'"' => {
+                        if array.depth == 0 && data[at..].starts_with(b"\"traces\"") {
+                            block.behind = Some(TWICE);
+                        }
+                        array.in_text = true;
+                    }
+                    b'{' | b'[' => array.depth += 1,
+                    b'}' | b']' if array.depth > 0 => array.depth -= 1,
+                    b'}' => array.stage = Stage::Apart,
+                    _ => {}
+                }
+                at += 1;
+                cut = Some(at);
+                continue;
+            }
+            if array.stage == Stage::Apart {
+                match byte {
+                    _ if byte.is_ascii_whitespace() => {}
+                    b'[' => {
+                        array.stage = Stage::Inside;
+                        self.enclosed = false;
+                    }
+                    b'{' => {
+                        // Records one after the other, from here on.
+                        array.stage = Stage::Inside;
+                        self.layout = Layout::Values;
+                        continue;
+                    }
+                    _ => {
+                        block.behind = Some(APART);
+                        array.over = true;
+                        cut = Some(data.len());
+                        break;
+                    }
+                }
+                at += 1;
+                cut = Some(at);
+                continue;
+            }
             match byte {
                 b'"' => {
                     array.in_text = true;
@@ -259,8 +334,11 @@ impl Splitter {
                     }
                     cut = Some(at + 1);
                     if byte == b']' {
-                        array.over = true;
-                        break;
+                        array.stage = if self.enclosed {
+                            Stage::Enclosed
+                        } else {
+                            Stage::Apart
+                        };
                     }
                 }
                 byte if !byte.is_ascii_whitespace() => {
@@ -292,10 +370,20 @@ mod tests {
     }
 
     fn records(layout: Layout, text: &str, step: usize) -> Vec<String> {
-        let mut splitter = Splitter::new(layout, 1 << 16, BLOCK);
+        records_of(Splitter::new(layout, 1 << 16, BLOCK), text, step).0
+    }
+
+    /// The records, and what is wrong with what is behind them.
+    fn records_of(
+        mut splitter: Splitter,
+        text: &str,
+        step: usize,
+    ) -> (Vec<String>, Vec<&'static str>) {
+        let mut behind = Vec::new();
         let mut stream = Slow(text.as_bytes(), step);
         let mut all = Vec::new();
         while let Some(block) = splitter.next(&mut stream, Vec::new()).expect("reads") {
+            behind.extend(block.behind);
             let text = std::str::from_utf8(block.data()).expect("text");
             match &block.elements {
                 Some(elements) => all.extend(
@@ -306,7 +394,35 @@ mod tests {
                 None => all.extend(text.lines().map(str::to_owned)),
             }
         }
-        all
+        (all, behind)
+    }
+
+    #[test]
+    fn what_is_behind_an_array_is_read_or_told() {
+        for (head, text, found, told) in [
+            ("[", "1]\n[2,3]\n [4]", &["1", "2", "3", "4"][..], &[][..]),
+            ("[", "1]\n{\"a\":2}\n{}\n", &["1", "{\"a\":2}", "{}"], &[]),
+            ("[", "1] and so on [2]", &["1"], &[APART]),
+            ("[", "1]]", &["1"], &[APART]),
+            ("{\"traces\":[", "1],\"x\":[{\"y\":\"}\"}]}\n", &["1"], &[]),
+            (
+                "{\"traces\":[",
+                "1],\"x\":1}\n{\"b\":2}",
+                &["1", "{\"b\":2}"],
+                &[],
+            ),
+            ("{\"traces\":[", "1],\"traces\":[2,3]}", &["1"], &[TWICE]),
+        ] {
+            for step in [1, 2, 3, 1000] {
+                let mut all = format!("{head}{text}").into_bytes();
+                let splitter =
+                    Splitter::new(Layout::Array(head.len()), 1 << 16, BLOCK).after(&mut all);
+                assert_eq!(all, text.as_bytes());
+                let (records, behind) = records_of(splitter, text, step);
+                assert_eq!(records, found, "{head}{text} by {step}");
+                assert_eq!(behind, told, "{head}{text} by {step}");
+            }
+        }
     }
 
     #[test]

@@ -46,9 +46,14 @@ impl<'a> Worker<'a> {
                     self.record(block, text, *start, *end, count, cut_short);
                     count += 1;
                 }
-                if block.unclosed {
+                for reason in block
+                    .unclosed
+                    .then_some(UNCLOSED)
+                    .into_iter()
+                    .chain(block.behind)
+                {
                     self.gather.records += 1;
-                    self.gather.note(block.number, count, UNCLOSED.to_owned());
+                    self.gather.note(block.number, count, reason.to_owned());
                     count += 1;
                 }
             }

@@ -1,9 +1,14 @@
 //! A program beside the run: given something to read, and stopped when its time is over.
 
 use std::{
+    collections::BTreeSet,
     io::Write,
     os::unix::process::CommandExt,
     process::{Command, Stdio},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -16,6 +21,71 @@ use super::ended::Status;
 
 /// Between two looks whether it ended.
 const LOOK: Duration = Duration::from_millis(5);
+/// How long one that was killed may take to be gone.
+const REAPING: Duration = Duration::from_millis(500);
+
+/// Groups that run, and whether more may.
+struct Beside {
+    groups: BTreeSet<Pid>,
+    stopped: bool,
+}
+
+static BESIDE: Mutex<Beside> = Mutex::new(Beside {
+    groups: BTreeSet::new(),
+    stopped: false,
+});
+
+/// Whether `pss` does nothing but wait for them.
+static AWAITED: AtomicBool = AtomicBool::new(false);
+/// Whether the user asked meanwhile to wait no longer.
+static HURRIED: AtomicBool = AtomicBool::new(false);
+
+fn beside() -> MutexGuard<'static, Beside> {
+    BESIDE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Stops all programs that run beside, with what they started, and lets no more start: `pss` is about to end.
+pub fn stop_asides() {
+    let mut running = beside();
+    running.stopped = true;
+    for group in &running.groups {
+        let _ = killpg(*group, Signal::SIGKILL);
+    }
+    drop(running);
+    // Whoever started them reaps them: else they would stay in the list of processes where nobody does.
+    let until = Instant::now() + REAPING;
+    while !beside().groups.is_empty() && Instant::now() < until {
+        std::thread::sleep(LOOK);
+    }
+}
+
+/// While this lives, a first request to stop does not end `pss`: see [`hurried`].
+#[derive(Debug)]
+pub struct Awaiting(());
+
+impl Awaiting {
+    /// From now on `pss` does nothing but wait for programs beside.
+    pub fn begin() -> Awaiting {
+        AWAITED.store(true, Ordering::SeqCst);
+        Awaiting(())
+    }
+}
+
+impl Drop for Awaiting {
+    fn drop(&mut self) {
+        AWAITED.store(false, Ordering::SeqCst);
+    }
+}
+
+/// Whether the user asked to wait no longer.
+pub fn hurried() -> bool {
+    HURRIED.load(Ordering::SeqCst)
+}
+
+/// Says whether a request to stop is one to wait no longer: the first while `pss` waits.
+pub(super) fn hurry() -> bool {
+    AWAITED.load(Ordering::SeqCst) && !HURRIED.swap(true, Ordering::SeqCst)
+}
 
 /// Runs a program with further variables and this to read, in a process group of its own. What it prints is dropped; its complaints are those of `pss`.
 ///
@@ -29,6 +99,12 @@ pub fn aside(
 ) -> Result<(), String> {
     let (program, arguments) = words.split_first().ok_or("there is no program")?;
     let began = Instant::now();
+    let mut running = beside();
+    if running.stopped {
+        return Err(format!(
+            "`{program}` was not started, as the run was stopped"
+        ));
+    }
     let mut child = Command::new(program)
         .args(arguments)
         .envs(variables.iter().map(|(name, value)| (name, value)))
@@ -38,6 +114,8 @@ pub fn aside(
         .spawn()
         .map_err(|error| format!("`{program}` cannot be started: {error}"))?;
     let group = Pid::from_raw(child.id().cast_signed());
+    running.groups.insert(group);
+    drop(running);
     // One that does not read is stopped like any other, so it must not hold whoever writes.
     if let Some(mut pipe) = child.stdin.take() {
         let input = input.to_vec();
@@ -46,7 +124,14 @@ pub fn aside(
         });
     }
     loop {
-        match child.try_wait() {
+        // Held while it is reaped: from then on its number may be another's.
+        let mut running = beside();
+        let ended = child.try_wait();
+        if !matches!(ended, Ok(None)) {
+            running.groups.remove(&group);
+        }
+        drop(running);
+        match ended {
             Ok(Some(status)) => {
                 let status = Status::of(status);
                 return if status.success() {
@@ -57,8 +142,10 @@ pub fn aside(
             }
             Ok(None) if began.elapsed() < limit => std::thread::sleep(LOOK),
             Ok(None) => {
+                let mut running = beside();
                 let _ = killpg(group, Signal::SIGKILL);
                 let _ = child.wait();
+                running.groups.remove(&group);
                 return Err(format!(
                     "`{program}` was stopped after {:.3} s",
                     limit.as_secs_f64()

@@ -15,6 +15,8 @@ use nix::{
 };
 use signal_hook::{consts, iterator::Signals, low_level::emulate_default_handler};
 
+use super::aside::{hurry, stop_asides};
+
 /// Signals that ask `pss` to stop.
 const STOP: [i32; 4] = [
     consts::SIGINT,
@@ -80,6 +82,13 @@ impl Keeper {
                 for signal in signals.forever() {
                     let over = over.lock().unwrap_or_else(PoisonError::into_inner);
                     if *over {
+                        if STOP.contains(&signal) {
+                            if hurry() {
+                                continue;
+                            }
+                            // Nobody is left to stop them afterwards.
+                            stop_asides();
+                        }
                         // Handlers stay registered, so that nothing else would act on it.
                         let _ = emulate_default_handler(signal);
                     } else if told.send(Event::Signal(signal)).is_err() {

@@ -34,7 +34,7 @@ pub use ask::ask;
 pub use piped::start_piped;
 #[cfg(unix)]
 pub use {
-    aside::aside,
+    aside::{Awaiting, aside, hurried, stop_asides},
     ended::{Ended, Status},
     host::Host,
     launch::{Launch, StartError},

@@ -29,7 +29,12 @@ pub struct Added {
 /// No program of this protocol, names that are taken, a lock that cannot be read or written.
 pub fn add(program: &Path, lock: &Path, built_in: Registry) -> Result<Added, Error> {
     let shown = program.display();
-    find(Path::new(".").join(program).as_os_str()).map_err(Error::Usage)?;
+    // A bare name would be looked for in PATH.
+    let here = match program.parent() {
+        Some(folder) if folder == Path::new("") => Path::new(".").join(program),
+        _ => program.to_owned(),
+    };
+    find(here.as_os_str()).map_err(Error::Usage)?;
     let unreadable = |error| Error::Usage(format!("`{shown}` cannot be read: {error}"));
     let absolute = program.canonicalize().map_err(unreadable)?;
     let mut known = Lock::read(lock).map_err(|error| Error::Usage(error.to_string()))?;

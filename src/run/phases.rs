@@ -1,12 +1,19 @@
 //! Tells hooks of a run's phases: every start has its end, however the phase is left.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    io::Write,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
-use pss_integrations::hooks::{Event, Hooks, Phase};
+use pss_integrations::hooks::{Event, Hooks, Patience, Phase};
 use serde_json::{Map, Value};
 
 use super::watch::now;
-use crate::error::Error;
+use crate::{
+    config::hidden,
+    error::Error,
+    process::{Awaiting, hurried},
+};
 
 /// The phases of one run.
 #[derive(Debug)]
@@ -30,18 +37,25 @@ impl<'a> Phases<'a> {
         }
     }
 
-    /// Says that all is checked, and waits for hooks that are required.
+    /// Says that all is checked, and waits for hooks that are required, though not for long once the user wants to `stop`.
     ///
     /// # Errors
     /// One of them failed.
-    pub fn start(&self) -> Result<(), Error> {
+    pub fn start(&self, stop: &dyn Fn() -> bool) -> Result<(), Error> {
         self.started.store(true, Ordering::Relaxed);
         self.tell(Phase::RunStart, Map::new());
-        self.hooks.ready().map_err(|failure| {
+        self.hooks.ready(patience(stop)).map_err(|failure| {
             Error::Usage(format!(
                 "{failure}; nothing was run: mend it, or take `required` out of [[hooks]]"
             ))
         })
+    }
+
+    /// Waits until hooks have heard all they were told, though not for long once the user stopped the run.
+    pub fn settle(&self) {
+        let _awaiting = Awaiting::begin();
+        let stop = || self.interrupted.load(Ordering::Relaxed) || hurried();
+        self.hooks.settle(patience(&stop));
     }
 
     /// Tells what is known of a phase.
@@ -63,7 +77,7 @@ impl<'a> Phases<'a> {
     /// The run ends without a report. Of one that never started nothing is told.
     pub fn failed(&self, error: &Error) {
         if self.started.load(Ordering::Relaxed) {
-            let facts = [("error".to_owned(), Value::from(error.to_string()))];
+            let facts = [("error".to_owned(), Value::from(hidden(&error.to_string())))];
             self.tell(Phase::RunFailed, facts.into_iter().collect());
         }
     }
@@ -115,5 +129,15 @@ impl Drop for During<'_> {
         let interrupted = self.phases.interrupted.load(Ordering::Relaxed);
         facts.insert("interrupted".to_owned(), Value::from(interrupted));
         self.phases.tell(self.end, facts);
+    }
+}
+
+fn patience(stop: &dyn Fn() -> bool) -> Patience<'_> {
+    Patience {
+        hurry: stop,
+        waiting: &|name| {
+            // A terminal that is gone hears nothing.
+            let _ = writeln!(std::io::stderr(), "waiting for hook:{name}");
+        },
     }
 }

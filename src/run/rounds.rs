@@ -80,7 +80,7 @@ pub fn rounds(plan: &Plan, options: &ReadOptions<'_>, phases: &Phases<'_>) -> Re
     for lane in &plan.lanes {
         open.push(Open::new(lane, &plan.otlp, &mut done.notices).map_err(system)?);
     }
-    phases.start()?;
+    phases.start(&|| host.interrupted())?;
     let began = Instant::now();
     let wanted = |rounds: usize| match plan.duration {
         Some(duration) => began.elapsed() < duration || rounds == 0,
@@ -170,7 +170,9 @@ pub(super) enum Beside {
 
 /// Runs what the user wants before or after a round.
 pub(super) fn beside(host: &mut Host, launch: Option<&Launch>, when: Beside) -> Result<(), Error> {
-    let Some(launch) = launch else { return Ok(()) };
+    let Some(launch) = launch.filter(|_| when == Beside::After || !host.interrupted()) else {
+        return Ok(());
+    };
     let (flag, follows) = match when {
         Beside::Before => ("--prepare", "what it was to set up is missing"),
         Beside::After => ("--cleanup", "what it was to clear is still there"),

@@ -50,7 +50,17 @@ impl Progress for Bar {
         }
     }
 
-    fn total(&self, bytes: u64) {
-        self.bar.set_length(bytes);
+    fn total(&self, bytes: Option<u64>) {
+        match bytes {
+            Some(bytes) => self.bar.set_length(bytes),
+            // Of a pipe nobody knows how much is left.
+            None => {
+                if let Ok(style) =
+                    ProgressStyle::with_template("reading {bytes} {bytes_per_sec} {elapsed}")
+                {
+                    self.bar.set_style(style);
+                }
+            }
+        }
     }
 }

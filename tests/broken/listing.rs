@@ -121,9 +121,15 @@ fn the_version_can_be_verbose() {
 #[test]
 fn every_example_parses_and_builds() {
     let work = Work::new();
+    let own = beside_the_crates(&work);
     let mut count = 0;
-    for plugin in listed(&work) {
+    let all = listed(&work);
+    for id in EXPECTED_BESIDE {
+        one(&all, id);
+    }
+    for plugin in all {
         let id = plugin["id"].as_str().expect("an id");
+        work.write("pss.toml", &own);
         let example = work.pss(&["plugins", "example", id]);
         example.ends(0);
         assert!(example.out.starts_with(&format!("# {id}: ")), "{example:?}");
@@ -144,6 +150,67 @@ fn every_example_parses_and_builds() {
         count += 1;
     }
     assert!(count > 40, "{count} plugins");
+}
+
+/// What `beside_the_crates` brings.
+const EXPECTED_BESIDE: &[&str] = &[
+    #[cfg(feature = "sql")]
+    "metric:checkout",
+    #[cfg(feature = "sql")]
+    "metric:waits",
+    #[cfg(all(unix, feature = "process"))]
+    "metric:mine",
+    #[cfg(all(unix, feature = "process"))]
+    "format:watch",
+];
+
+/// Adds a program, and gives a `pss.toml` with metrics of one's own: each where this build knows such.
+fn beside_the_crates(work: &Work) -> String {
+    #[cfg(all(unix, feature = "process"))]
+    {
+        use std::os::unix::fs::PermissionsExt;
+
+        let manifest = r#"{"protocol": "pss-plugin/1", "name": "mine", "version": "1.0", "description": "counts",
+            "metrics": [{"code": "MINE", "question": "how many?", "weight": 0.5, "table": "spans", "columns": ["duration"]}],
+            "formats": [{"name": "watch", "description": "stopwatches", "extensions": ["watch"]}]}"#;
+        work.write(
+            "plugin.sh",
+            format!("#!/bin/sh\ncat <<'END'\n{manifest}\nEND\n"),
+        );
+        let executable = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(work.path("plugin.sh"), executable).expect("permissions");
+        work.pss(&["plugins", "add", "plugin.sh"]).ends(0);
+    }
+    let own = if cfg!(feature = "sql") {
+        "[pss.weights]\nWAITS = 0.25\n[metrics.CHECKOUT]\nwhere = \"name LIKE '%check\\\"out%'\"\nvalue = \"duration\"\nshape = \"dispersion\"\nweight = 0.15\n\
+         [metrics.WAITS]\nscore = \"1 - AVG(wait / duration)\"\nclamp = true\n"
+    } else {
+        ""
+    };
+    work.write("pss.toml", own);
+    own.to_owned()
+}
+
+#[test]
+fn the_verbose_version_has_what_the_list_has() {
+    let work = Work::new();
+    beside_the_crates(&work);
+    let version = work.pss(&["--version", "--verbose"]);
+    version.ends(0);
+    for plugin in listed(&work) {
+        if plugin["state"] != "overridden" {
+            let id = plugin["id"].as_str().expect("an id");
+            assert!(
+                version.out.contains(&format!("\n  {id} ")),
+                "{id}: {version:?}"
+            );
+        }
+    }
+    // What is wrong in the working folder hides no plugin of the crates.
+    work.write("pss.toml", "[metrics.CHECKOUT]\nvalue = 3\n");
+    work.pss(&["--version", "--verbose"])
+        .ends(0)
+        .says(&["\n  metric:time ", "warning: pss.toml:2"]);
 }
 
 #[test]
@@ -188,7 +255,7 @@ fn checks_find_what_is_broken_and_nothing_else() {
     }
     work.pss(&["plugins", "check", "metric:time"])
         .ends(0)
-        .says(&["metric:time: keeps 10 rules", "1 plugins, 0 failed"]);
+        .says(&["metric:time: keeps 11 rules", "1 plugins, 0 failed"]);
     work.pss(&["plugins", "check", "metric:unbuilt"])
         .ends(1)
         .says(&["builds: panicked: no model"]);

@@ -343,14 +343,33 @@ fn an_interrupt_leaves_a_partial_report() {
     std::thread::sleep(std::time::Duration::from_millis(300));
     let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
     nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).expect("sent");
-    std::thread::sleep(std::time::Duration::from_millis(100));
-    // What is written now wakes it up; it may be gone already.
-    let _ = stdin.write_all(lines(40_000).as_bytes());
-    drop(stdin);
+    // Nothing wakes it up: the other end of the pipe stays open, and silent.
     let ran = Ran::of(child.wait_with_output().expect("pss ends"));
     assert_eq!(ran.code, Some(130), "{}", ran.err);
+    drop(stdin);
     let report: serde_json::Value = serde_json::from_str(&ran.out).expect("a report");
     assert_eq!(report["input"]["partial"], true);
+}
+
+/// The same before anything came.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_before_the_first_record_is_no_empty_input() {
+    let work = Work::new();
+    let mut child = work
+        .command(&["analyze", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("pss starts");
+    let stdin = child.stdin.take().expect("piped");
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).expect("sent");
+    let ran = Ran::of(child.wait_with_output().expect("pss ends"));
+    drop(stdin);
+    assert_eq!(ran.code, Some(130), "{ran:?}");
 }
 
 #[test]

@@ -167,3 +167,56 @@ fn the_schema_accepts_the_template_s_settings_and_refuses_others() {
     assert!(validator.is_valid(&serde_json::json!({"pss": {"fail_under": 80, "weights": {"DB": 0.2}}, "metrics": {"DB": {"disp": {"good": 0.4}}}})));
     assert!(!validator.is_valid(&serde_json::json!({"pss": {"fail_undr": 80}})));
 }
+
+/// What `pss run` would say before it starts anything, `pss config check` says too.
+#[cfg(unix)]
+#[test]
+fn hooks_alerts_and_load_are_checked() {
+    let both = |text: &str, says: &[&str]| {
+        let work = Work::new();
+        work.write("pss.toml", text);
+        work.pss(&["run", "--", "touch", "ran"]).fails(2, says);
+        work.pss(&["config", "check"]).fails(2, says);
+        assert!(!work.path("ran").exists());
+    };
+    both(
+        "[[hooks]]\nname = \"exce\"\nfoo = 1\n",
+        &[
+            "`hooks[0].name` names no hook; did you mean \"exec\"?",
+            "`hooks[0].foo` is unknown",
+        ],
+    );
+    both(
+        "[[hooks]]\nname = \"jsonl\"\nconfig = { file = \"${NO_SUCH_NAME}\" }\n",
+        &["`hooks[0].config.file` asks for the environment variable NO_SUCH_NAME"],
+    );
+    both(
+        "[[alerts]]\nname = \"a\"\nwhen = \"nosuch < 3\"\n",
+        &["`alerts[0].when` is no condition"],
+    );
+    both(
+        "[run.load]\nshape = \"linaer\"\nrate = 5\n",
+        &["`load.shape` names no load shape; did you mean \"linear\"?"],
+    );
+    both(
+        "[run.load]\nshape = \"constant\"\nrate = \"${NO_SUCH_NAME}\"\ncount = 5\n",
+        &["`run.load.rate` asks for the environment variable NO_SUCH_NAME"],
+    );
+    both(
+        "[run.load]\nshape = \"constant\"\nrate = 5\ncount = 5\n[run.load.http]\nurl = \"http://h\"\nexpect_status = [\"200\"]\n",
+        &["`load.http.expect_status` is unknown"],
+    );
+    both(
+        "[loads.sine]\nenabled = false\n[run.load]\nshape = \"sine\"\nrate = 5\nduration = \"3s\"\n",
+        &["load:sine is switched off by"],
+    );
+    let work = Work::new();
+    work.write(
+        "pss.toml",
+        "[[hooks]]\nname = \"exec\"\nconfig = { command = [\"touch\", \"ran\"] }\n[[alerts]]\nname = \"a\"\nwhen = \"score < 3\"\n[run.load]\nshape = \"constant\"\nrate = 5\ncount = 5\n",
+    );
+    let ran = work.pss(&["config", "check"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.out.contains("fine"), "{ran:?}");
+    assert!(!work.path("ran").exists());
+}

@@ -107,6 +107,25 @@ fn a_report_that_cannot_be_written_is_5_and_the_others_are_written() {
 }
 
 #[test]
+fn bad_input_beats_a_report_that_cannot_be_written_and_both_are_told() {
+    let work = Work::new();
+    work.write("t.jsonl", lines(200) + &bad(50));
+    let ran = work.pss(&[
+        "analyze",
+        "t.jsonl",
+        "--export",
+        "json=no/such/folder/r.json",
+    ]);
+    ran.fails(
+        3,
+        &[
+            "50 of 250 records cannot be used",
+            "cannot write `no/such/folder/r.json`",
+        ],
+    );
+}
+
+#[test]
 fn usage_beats_input() {
     Work::new()
         .pss(&["analyze", "missing.jsonl", "--weight", "X"])
@@ -160,9 +179,9 @@ fn colour_is_asked_for_or_absent() {
                     &[("COLUMNS", width), ("LC_ALL", locale)],
                 )
                 .out;
-            let long = out.lines().find(|line| {
-                line.chars().count() > width.parse().expect("a number") && !line.starts_with("read")
-            });
+            let long = out
+                .lines()
+                .find(|line| line.chars().count() > width.parse().expect("a number"));
             assert_eq!(long, None, "{width}");
             assert_eq!(out.is_ascii(), locale == "C", "{out}");
         }

@@ -133,6 +133,158 @@ fn ctrl_c_leaves_no_phase_open() {
     );
 }
 
+fn interrupt(child: &std::process::Child) {
+    let pid = child.id().to_string();
+    let killed = std::process::Command::new("kill")
+        .args(["-INT", &pid])
+        .status();
+    assert!(killed.expect("kill runs").success());
+}
+
+/// Waits until a file has a line.
+fn await_file(work: &Work, name: &str) -> String {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let text = std::fs::read_to_string(work.path(name)).unwrap_or_default();
+        if text.ends_with('\n') {
+            return text.trim().to_owned();
+        }
+        assert!(Instant::now() < deadline, "{name} never came");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Whether a process runs.
+fn lives(pid: &str) -> bool {
+    let known = std::process::Command::new("kill")
+        .args(["-0", pid])
+        .output();
+    known.expect("kill runs").status.success()
+}
+
+/// Starts a run of `sleep 20` under a hook that takes a minute, and interrupts it so often once the hook runs.
+fn interrupted_in_hook(
+    phase: &str,
+    required: bool,
+    command: &str,
+    times: u32,
+) -> (Work, crate::work::Ran) {
+    let work = Work::new();
+    work.write(
+        "pss.toml",
+        format!("[[hooks]]\nname = \"exec\"\non = [\"{phase}\"]\nrequired = {required}\ntimeout = \"60s\"\nconfig = {{ command = [\"sh\", \"-c\", \"echo $$ > hook.pid; sleep 60\"] }}\n"),
+    );
+    let mut command = work.command(&[
+        "run",
+        "--quiet",
+        "--otlp=off",
+        "--export=json=r.json",
+        "--",
+        "sh",
+        "-c",
+        command,
+    ]);
+    let child = command
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("pss starts");
+    let pid = await_file(&work, "hook.pid");
+    for _ in 0..times {
+        std::thread::sleep(Duration::from_millis(500));
+        interrupt(&child);
+    }
+    let began = Instant::now();
+    let ran = crate::work::Ran::of(child.wait_with_output().expect("it ends"));
+    assert!(
+        began.elapsed() < Duration::from_secs(15),
+        "{phase}: {ran:?}"
+    );
+    assert!(
+        !lives(&pid),
+        "{phase}: the hook's program was left behind: {ran:?}"
+    );
+    (work, ran)
+}
+
+#[test]
+fn ctrl_c_waits_for_no_hook_and_leaves_none_behind() {
+    for (phase, required, command) in [
+        ("load_start", false, "exec sleep 20"),
+        ("run_start", true, "touch ran"),
+        ("report_written", false, "true"),
+    ] {
+        let (work, ran) = interrupted_in_hook(phase, required, command, 1);
+        assert_eq!(ran.code, Some(130), "{phase}: {ran:?}");
+        assert!(
+            ran.err.contains("waiting for hook:exec"),
+            "{phase}: {ran:?}"
+        );
+        assert!(work.read("r.json").contains("pss.report/1"), "{phase}");
+        assert!(!work.path("ran").exists(), "{phase}");
+    }
+}
+
+#[test]
+fn who_asks_twice_leaves_no_hook_behind_either() {
+    let (_, ran) = interrupted_in_hook("load_start", false, "exec sleep 20", 2);
+    assert!(matches!(ran.code, None | Some(130)), "{ran:?}");
+}
+
+#[test]
+fn what_is_interrupted_before_there_is_anything_is_a_partial_report() {
+    let load = ["--load=constant", "--rate=20", "--count=2"];
+    for (flags, command) in [
+        (&load[..], &["sh", "-c", "echo > began; exec sleep 20"][..]),
+        (
+            &["--load=constant", "--rate=20", "--count=2", "--warmup=20s"],
+            &["sh", "-c", "echo > began"],
+        ),
+        (
+            &["--warmup=2"],
+            &["sh", "-c", "echo > began; exec sleep 20"],
+        ),
+        (&["--prepare=echo > began; sleep 20"], &["true"]),
+        (
+            &[
+                "--load=constant",
+                "--rate=20",
+                "--count=2",
+                "--prepare=echo > began; sleep 20",
+            ],
+            &["true"],
+        ),
+    ] {
+        let work = Work::new();
+        let head = ["run", "--quiet", "--otlp=off", "--export=json=r.json"];
+        let all = [&head[..], flags, &["--"], command].concat();
+        let child = work
+            .command(&all)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("pss starts");
+        await_file(&work, "began");
+        std::thread::sleep(Duration::from_millis(400));
+        interrupt(&child);
+        let ran = crate::work::Ran::of(child.wait_with_output().expect("it ends"));
+        assert_eq!(ran.code, Some(130), "{all:?}: {ran:?}");
+        let report: Value = serde_json::from_str(&work.read("r.json")).expect("JSON");
+        assert_eq!(report["input"]["partial"], true, "{all:?}");
+        let in_flight = flags == load && command.len() == 3;
+        if in_flight {
+            let counts = &report["run"]["load"];
+            let counts = ["started", "unfinished", "failed"].map(|key| counts[key].as_u64());
+            assert_eq!(counts, [Some(2), Some(2), Some(0)]);
+            let warnings = report["warnings"].to_string();
+            assert!(
+                warnings.contains("2 arrivals were in flight when the run was stopped"),
+                "{warnings}"
+            );
+        }
+    }
+}
+
 /// The starts of a load's arrivals after its first, in seconds.
 fn starts(work: &Work) -> Vec<f64> {
     let text = work.read("run.jsonl");
@@ -275,6 +427,83 @@ fn mistakes_are_told_with_their_paths_before_anything_runs() {
     assert!(!work.path("ran").exists());
 }
 
+/// All that a run leaves for people: what it prints, and every report.
+fn shown(work: &Work, arguments: &[&str]) -> String {
+    let exports = ["json", "html", "markdown", "csv", "junit", "openmetrics"];
+    let flags: Vec<String> = exports
+        .map(|view| format!("--export={view}=r.{view}"))
+        .into();
+    let mut all = vec!["run", "--quiet", "--otlp=off"];
+    all.extend(flags.iter().map(String::as_str));
+    all.extend(arguments);
+    let ran = work.pss_with(&all, &[("SECRET", "swordfish")]);
+    let files = exports.map(|view| work.read(&format!("r.{view}")));
+    format!("{}{}{}", ran.out, ran.err, files.concat())
+}
+
+#[test]
+fn what_hooks_say_of_their_failures_shows_no_secret() {
+    let work = Work::new();
+    work.write(
+        "pss.toml",
+        "[[hooks]]\nname = \"exec\"\nconfig = { command = [\"./x${SECRET}\"] }\n[[hooks]]\nname = \"jsonl\"\nconfig = { file = \"none/${SECRET}\" }\n[[hooks]]\nname = \"log\"\nconfig = { file = \"none/${SECRET}\" }\n",
+    );
+    let shown = shown(&work, &["--", "true"]);
+    for says in [
+        "./x${SECRET}` cannot be started",
+        "none/${SECRET}` cannot be written",
+    ] {
+        assert!(shown.contains(says), "{says}: {shown}");
+    }
+    assert!(!shown.contains("swordfish"), "{shown}");
+}
+
+#[test]
+fn what_hooks_are_told_of_a_failed_run_shows_no_secret() {
+    let work = Work::new();
+    work.write(
+        "pss.toml",
+        format!("{JSONL}[[hooks]]\nname = \"exec\"\nrequired = true\nconfig = {{ command = [\"./x${{SECRET}}\"] }}\n"),
+    );
+    let ran = work.pss_with(&["run", "--", "true"], &[("SECRET", "swordfish")]);
+    ran.fails(2, &["hook:exec is required"]);
+    let told = work.read("phases.jsonl");
+    assert!(told.contains("./x${SECRET}` cannot be started"), "{told}");
+    assert!(!told.contains("swordfish") && !ran.err.contains("swordfish"));
+}
+
+#[test]
+fn mistakes_of_hooks_load_and_flags_are_told_together() {
+    let work = Work::new();
+    work.write(
+        "pss.toml",
+        "[pss]\nprofile = \"pypss\"\n[run.load]\nunknwon = 1\n[[hooks]]\nname = \"exce\"\n",
+    );
+    let ran = work.pss(&[
+        "run",
+        "--save=x.csv",
+        "--export=htlm=x",
+        "--runs=3",
+        "--",
+        "./none",
+    ]);
+    let says = [
+        "profile pypss scores whole files",
+        "`hooks[0].name` names no hook",
+        "--export knows no view \"htlm\"",
+        "`load.shape` is missing",
+        "--runs is for rounds",
+        "--save writes native records",
+    ];
+    ran.fails(2, &says);
+    assert_eq!(
+        ran.err.matches("error: ").count(),
+        says.len(),
+        "{}",
+        ran.err
+    );
+}
+
 #[test]
 fn alerts_keep_silent_for_a_while_also_over_restarts() {
     let work = Work::new();
@@ -403,6 +632,62 @@ mod http {
             assert!(warnings.contains(says), "{warnings}");
             assert!(!warnings.contains("abc"), "{warnings}");
         }
+    }
+
+    #[test]
+    fn what_webhooks_fail_with_has_no_path_and_no_variable() {
+        let service = Service::new(Manner::Refuse);
+        for (url, says) in [
+            (
+                "http://127.0.0.1:9/${SECRET}",
+                "http://127.0.0.1:9 cannot be reached",
+            ),
+            (
+                "http://127.0.0.1:9/T0/swordfish",
+                "http://127.0.0.1:9 cannot be reached",
+            ),
+            (&format!("{}/T0/swordfish", service.url), "answered 503"),
+        ] {
+            for hook in ["webhook", "pushgateway"] {
+                let work = Work::new();
+                work.write("pss.toml", format!("[[hooks]]\nname = \"{hook}\"\non = [\"load_start\"]\nconfig = {{ url = \"{url}\" }}\n"));
+                let shown = shown(&work, &["--", "true"]);
+                assert!(shown.contains(says), "{shown}");
+                assert!(!shown.contains("swordfish"), "{shown}");
+            }
+        }
+        let work = Work::new();
+        work.write(
+            "pss.toml",
+            "[[hooks]]\nname = \"webhook\"\nconfig = { url = \"hooks.example/T0/swordfish\" }\n",
+        );
+        let ran = work.pss(&["run", "--", "true"]);
+        ran.fails(
+            2,
+            &["`hooks[0].config.url` cannot be used: hooks.example is no address"],
+        );
+        assert!(!ran.err.contains("swordfish"), "{}", ran.err);
+    }
+
+    #[test]
+    fn what_load_is_put_on_is_shown_without_what_variables_held() {
+        let (work, service) = (Work::new(), Service::new(Manner::Answer));
+        work.write(
+            "pss.toml",
+            format!("[run.load]\nshape = \"constant\"\nrate = 20\ncount = 5\n[run.load.http]\nurl = \"{}/${{SECRET}}/tok\"\n", service.url),
+        );
+        let shown = shown(&work, &["--save=run.jsonl"]);
+        assert!(service.requests()[0].starts_with("GET /swordfish/tok "));
+        assert!(shown.contains("GET /${SECRET}/tok"), "{shown}");
+        assert!(!(shown + &work.read("run.jsonl")).contains("swordfish"));
+        // Nor where it fails.
+        work.write(
+            "pss.toml",
+            "[run.load]\nshape = \"constant\"\nrate = 20\ncount = 5\n[run.load.http]\nurl = \"http://${SECRET}.invalid/x\"\n",
+        );
+        let shown = super::shown(&work, &[]);
+        assert!(shown.contains("${SECRET}.invalid"), "{shown}");
+        assert!(!shown.contains("swordfish"), "{shown}");
     }
 
     #[test]

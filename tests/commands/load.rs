@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::work::Work;
+use crate::work::{Work, lines};
 
 fn spans(work: &Work, name: &str) -> Vec<Value> {
     work.read(name)
@@ -367,4 +367,14 @@ fn what_makes_no_sense_together_is_said() {
         assert_eq!(ran.code, Some(2), "{flags:?}: {}", ran.err);
         assert!(ran.err.contains(says), "{flags:?}: {}", ran.err);
     }
+}
+
+#[test]
+fn a_replay_takes_no_rate() {
+    let work = Work::new();
+    work.write("t.jsonl", lines(20));
+    let load = "--load=replay:file=t.jsonl";
+    work.pss(&["load", "preview", load, "--rate=5"])
+        .fails(2, &["--rate takes no part in a replay", "speed=2"]);
+    assert_eq!(work.pss(&["load", "preview", load]).code, Some(0));
 }

@@ -203,3 +203,50 @@ fn a_service_that_hangs_ends_with_the_grace() {
     assert_eq!(code, Some(4));
     assert_eq!(report["run"]["load"]["unfinished"], 5);
 }
+
+#[test]
+fn what_cannot_be_asked_for_is_told_before_anything_starts() {
+    let work = Work::new();
+    let flags = ["run", "--load=constant", "--rate=5", "--count=5"];
+    for (more, says) in [
+        (
+            &["--http=http://127.0.0.1:99999/x"][..],
+            "`load.http.url` cannot be used",
+        ),
+        (
+            &["--http=http://h/x", "--header=X Y: z"],
+            "`load.http.headers` cannot be sent: X Y",
+        ),
+    ] {
+        work.pss(&[&flags[..], more].concat()).fails(2, &[says]);
+    }
+}
+
+#[test]
+fn mistakes_of_flags_are_told_together() {
+    let work = Work::new();
+    let ran = work.pss(&[
+        "run",
+        "--load=constant",
+        "--rate=5",
+        "--count=5",
+        "--http=http://h/x",
+        "--header=foo",
+        "--expect-status=9xx",
+        "--method=G T",
+        "--body=@none",
+    ]);
+    let says = [
+        "--header is not of the form 'NAME: VALUE'",
+        "`load.http.expect` must hold statuses",
+        "`load.http.method` must be a method",
+        "--body: `none` cannot be read",
+    ];
+    ran.fails(2, &says);
+    assert_eq!(
+        ran.err.matches("error: ").count(),
+        says.len(),
+        "{}",
+        ran.err
+    );
+}

@@ -175,6 +175,13 @@ fn it_is_explained_listed_and_in_the_schema() {
         info.contains("configured in pss.toml:9") && info.contains("yes or no"),
         "{info}"
     );
+    let info = work.pss(&["plugins", "info", "metric:checkout"]).out;
+    assert!(
+        info.contains("weight 0.15 by pss.toml:7, 0.1 by default"),
+        "{info}"
+    );
+    let nobody = work.pss(&["plugins", "info", "nobody"]);
+    nobody.fails(2, &["no plugin \"nobody\"; `pss plugins list` lists all"]);
     assert_eq!(work.pss(&["config", "check"]).code, Some(0));
     let shown = work.pss(&["config", "show"]).out;
     assert!(
@@ -267,6 +274,14 @@ fn mistakes_are_named_with_their_line_before_anything_is_read() {
         work.write("pss.toml", text);
         work.pss(&["analyze", "not there.jsonl"]).fails(2, &[says]);
     }
+    // What a file defines that cannot be read is not said to be unknown.
+    work.write(
+        "pss.toml",
+        "[metrics.MINE]\nvalue = \"duration\"\ngood=.3\n",
+    );
+    let ran = work.pss(&["analyze", "--metrics", "MINE", "not there.jsonl"]);
+    ran.fails(2, &["pss.toml:3: "]);
+    assert!(!ran.err.contains("--metrics"), "{ran:?}");
     for (code, says) in [
         (
             "mine",
@@ -281,6 +296,114 @@ fn mistakes_are_named_with_their_line_before_anything_is_read() {
     work.write("pss.toml", "[metrics.CHEKOUT]\nmin_score = 0.5\n");
     work.pss(&["analyze", "not there.jsonl"])
         .fails(2, &["unknown key `CHEKOUT` in [metrics]"]);
+}
+
+#[test]
+fn they_keep_the_rules_of_metrics_and_a_score_beyond_its_bounds_does_not() {
+    let work = Work::new();
+    let waits = "[metrics.WAITS]\nscore = \"1 - AVG(wait / duration)\"\n[metrics.COUNTS]\nwhere = \"error\"\nscore = \"1 / (1.0 + COUNT(*))\"\n";
+    work.write("pss.toml", format!("{CHECKOUT}{waits}"));
+    for id in [
+        "metric:checkout",
+        "metric:slow",
+        "metric:waits",
+        "metric:counts",
+    ] {
+        let ran = work.pss(&["plugins", "check", id]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert!(ran.out.contains(": keeps "), "{ran:?}");
+    }
+    work.write(
+        "pss.toml",
+        "[metrics.TAKES]\nscore = \"1 - AVG(duration)\"\n",
+    );
+    let ran = work.pss(&["plugins", "check", "metric:takes"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(
+        ran.out
+            .contains("answers: on spans of a nanosecond and of days: `score` is -"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn what_is_found_over_the_records_claims_no_more_than_it_can() {
+    let work = Work::new();
+    work.write(
+        "pss.toml",
+        format!("{CHECKOUT}[metrics.WAITS]\nscore = \"AVG(wait / duration)\"\n"),
+    );
+    let list = work.pss(&["plugins", "list", "--json"]).out;
+    let list: Vec<Value> = serde_json::from_str(&list).expect("JSON");
+    let can = |id: &str| {
+        let mut of_id = list.iter().filter(|plugin| plugin["id"] == id);
+        of_id.next().expect("is listed")["capabilities"].clone()
+    };
+    let all = ["streams", "merges", "interval", "timeline", "compares"];
+    assert_eq!(can("metric:checkout"), serde_json::json!(all));
+    assert_eq!(can("metric:waits"), serde_json::json!([]));
+}
+
+#[test]
+fn variables_are_put_in_as_text_and_shown_to_nobody() {
+    let work = Work::new();
+    let text = CHECKOUT
+        .replace("'%checkout%'", "'%${PREFIX}%'")
+        .replace("good = 0.001", "good = \"${GOOD}\"")
+        .replace("question = \"does checking out take a steady time?\"\n", "")
+        + "[metrics.WAITS]\nwhere = \"name LIKE '%${PREFIX}%'\"\nscore = \"1 - AVG(wait / duration)\"\n";
+    work.write("pss.toml", &text).write("t.jsonl", traces(3));
+    let pss = |arguments: &[&str], prefix: Option<&str>| {
+        let prefix = prefix.map(|prefix| ("PREFIX", prefix));
+        let variables: Vec<_> = prefix.into_iter().chain([("GOOD", "0.001")]).collect();
+        work.pss_with(arguments, &variables)
+    };
+    let analyze = ["analyze", "t.jsonl", "--json"];
+    let found = pss(&analyze, Some("checkout"));
+    assert_eq!(found.code, Some(0), "{found:?}");
+    let report: Value = serde_json::from_str(&found.out).expect("JSON");
+    for code in ["CHECKOUT", "SLOW", "WAITS"] {
+        assert_eq!(metric(&report, code)["n"], 1500, "{code}");
+        assert!(metric(&report, code)["score"].is_number(), "{code}");
+    }
+    // Text, whatever it holds: nothing is named so, and the condition is still one.
+    let hostile = "x' OR name LIKE '%";
+    let none = pss(&analyze, Some(hostile));
+    assert_eq!(none.code, Some(0), "{none:?}");
+    let report: Value = serde_json::from_str(&none.out).expect("JSON");
+    for code in ["CHECKOUT", "SLOW", "WAITS"] {
+        assert!(metric(&report, code)["no_data"].is_string(), "{report}");
+    }
+    for arguments in [
+        &analyze[..],
+        &["explain", "CHECKOUT"],
+        &["explain", "WAITS"],
+        &["plugins", "list", "--json"],
+        &["plugins", "info", "SLOW"],
+        &["config", "show"],
+    ] {
+        let shown = pss(arguments, Some("swordfish"));
+        assert_eq!(shown.code, Some(0), "{shown:?}");
+        assert!(
+            !format!("{shown:?}").contains("swordfish"),
+            "{arguments:?}: {shown:?}"
+        );
+    }
+    pss(&analyze, None).fails(
+        2,
+        &["pss.toml:3: `metrics.CHECKOUT.where` asks for the environment variable PREFIX, which is not set"],
+    );
+    // A message about the SQL would show its words.
+    work.write(
+        "pss.toml",
+        text.replace("duration > 0.5", "duration > ${PREFIX}"),
+    );
+    let wrong = pss(&analyze, Some("sword fish"));
+    wrong.fails(
+        2,
+        &["pss.toml:10: `metrics.SLOW.value` is no such SQL as it takes, with what the variables of \"duration > ${PREFIX}\" hold"],
+    );
+    assert!(!wrong.err.contains("fish"), "{wrong:?}");
 }
 
 #[test]

@@ -172,3 +172,68 @@ fn plugins_that_are_expected_and_there_change_nothing() {
     work.pss(&["analyze", "t.jsonl"])
         .fails(2, &["pss.toml:2", "expected a list"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn load_shapes_and_hooks_that_are_named_are_configured() {
+    let work = Work::new();
+    let states = |text: &str| -> Vec<String> {
+        work.write("pss.toml", text);
+        let ran = work.pss(&["plugins", "list", "--json"]);
+        let list: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+        let all = list
+            .as_array()
+            .or(list["plugins"].as_array())
+            .expect("a list");
+        [
+            "load:sine",
+            "load:mix",
+            "load:constant",
+            "hook:exec",
+            "hook:log",
+        ]
+        .map(|id| {
+            let found = all
+                .iter()
+                .find(|plugin| plugin["id"] == id)
+                .expect("listed");
+            found["state"].as_str().expect("a state").to_owned()
+        })
+        .into()
+    };
+    let exec = "[[hooks]]\nname = \"exec\"\nconfig = { command = [\"true\"] }\n";
+    let log = "[[hooks]]\nname = \"log\"\nenabled = false\n";
+    assert_eq!(
+        states(&format!("[run.load]\nshape = \"sine\"\n{exec}{log}")),
+        [
+            "configured",
+            "available",
+            "available",
+            "configured",
+            "disabled"
+        ]
+    );
+    assert_eq!(
+        states(&format!(
+            "[run.load]\nshape = \"mix\"\ncomponents = [{{ shape = \"sine\" }}]\n{log}[[hooks]]\nname = \"log\"\n"
+        )),
+        [
+            "configured",
+            "configured",
+            "available",
+            "available",
+            "configured"
+        ]
+    );
+    let ran = work.pss(&["plugins", "info", "hook:exec"]);
+    for says in [
+        "hooks[].config.command: list of texts",
+        "hooks[].on: list of texts",
+        "hooks[].timeout: length of time, default 10s",
+        "hooks[].queue: number, default 64",
+        "hooks[].required: true or false, default false",
+        "hooks[].enabled: true or false, default true",
+    ] {
+        assert!(ran.out.contains(says), "{says}: {}", ran.out);
+    }
+}

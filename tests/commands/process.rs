@@ -68,6 +68,19 @@ fn a_plugin_is_added_listed_configured_and_scored() {
     let info = work.pss(&["plugins", "info", "MINE"]).out;
     assert!(info.contains("the program `plugin.sh`"), "{info}");
     assert!(info.contains("how many?"), "{info}");
+    assert!(
+        !info.contains("it cannot see") && info.contains("\nneeds spans\n"),
+        "{info}"
+    );
+    let list = work.pss(&["plugins", "list", "--json"]).out;
+    let list: Vec<serde_json::Value> = serde_json::from_str(&list).expect("JSON");
+    let mine = list.iter().find(|plugin| plugin["id"] == "metric:mine");
+    let mine = mine.expect("is listed");
+    assert_eq!(mine["capabilities"], serde_json::json!(["streams"]));
+    assert_eq!(mine["declared"], "plugin.sh");
+    let nothing = work.pss(&["plugins", "add", "./nothing"]);
+    nothing.fails(2, &["`./nothing`"]);
+    assert!(!nothing.err.contains("././"), "{nothing:?}");
 
     work.write(
         "pss.toml",
@@ -222,7 +235,7 @@ fn what_is_no_plugin_is_not_added() {
 }
 
 /// What each does, and what is said of it.
-const BAD: [(&str, &str, &str); 12] = [
+const BAD: [(&str, &str, &str); 13] = [
     (
         "crash",
         "cat >/dev/null; echo out of luck >&2; exit 3",
@@ -259,7 +272,12 @@ const BAD: [(&str, &str, &str); 12] = [
     (
         "out of range",
         "cat >/dev/null; echo '{\"score\": 12}'",
-        "not from 0 to 1",
+        "a score of 12, which is not in [0, 1]",
+    ),
+    (
+        "factor out of range",
+        "cat >/dev/null; echo '{\"score\": 1, \"factors\": [{\"name\": \"disp\", \"value\": 1, \"score\": 2}]}'",
+        "a score of 2 for its factor disp, which is not in [0, 1]",
     ),
     (
         "says so",
@@ -317,6 +335,63 @@ fn whatever_a_metric_does_the_others_keep_their_scores() {
             assert_eq!(ran.code, Some(1), "{ran:?}");
         }
     }
+}
+
+/// What a program that keeps all rules does: it knows an empty stream, and depends on no order.
+const KEEPS: &str = r#"bytes=$(wc -c); echo $bytes >>ran; if [ $bytes -lt 700 ]; then echo '{"no_data": "no span"}'; else echo '{"score": 0.25}'; fi"#;
+
+#[test]
+fn a_check_runs_the_program_and_tells_the_rule_it_breaks() {
+    let work = added(KEEPS);
+    let ran = work.pss(&["plugins", "check", "metric:mine"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.out.contains("metric:mine: keeps "), "{ran:?}");
+    assert!(work.read("ran").lines().count() > 10);
+    let bad = [
+        (
+            "range",
+            "cat >/dev/null; echo '{\"score\": 12}'",
+            "plugin mine answered a score of 12",
+        ),
+        (
+            "empty-input",
+            "cat >/dev/null; echo '{\"score\": 1}'",
+            "scores 1",
+        ),
+        ("answers", "cat >/dev/null; exit 7", "failed: exit code 7"),
+        (
+            "deterministic",
+            "cat >/dev/null; echo >>ran; echo '{\"score\": 1, \"n\": '$(wc -l <ran)'}'",
+            "asked twice",
+        ),
+        (
+            "order",
+            "sum=$(cksum | cut -d' ' -f1); echo '{\"score\": 1, \"n\": '$sum'}'",
+            "in the opposite order",
+        ),
+    ];
+    for (rule, task, says) in bad {
+        let work = added(task);
+        work.write("ran", "");
+        let ran = work.pss(&["plugins", "check", "--json", "metric:mine"]);
+        assert_eq!(ran.code, Some(1), "{rule}: {ran:?}");
+        let checked: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+        let findings = checked[0]["findings"].as_array().expect("findings");
+        let found = findings.iter().find(|found| found["rule"] == rule);
+        let found = found.unwrap_or_else(|| panic!("{rule}: {ran:?}"));
+        let what = found["what"].as_str().expect("text");
+        assert!(what.contains(says), "{rule}: {what}");
+    }
+    // A changed file is not run.
+    work.write("plugin.sh", "#!/bin/sh\ntouch changed\n");
+    let ran = work.pss(&["plugins", "check", "metric:mine"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(
+        ran.out
+            .contains("builds: plugin mine: `plugin.sh` is not the file that was added"),
+        "{ran:?}"
+    );
+    assert!(!work.path("changed").exists());
 }
 
 /// Whether a process lives that is no zombie.

@@ -40,6 +40,21 @@ fi
 const GOOD: &str = "cat >/dev/null; cat answer";
 
 #[test]
+fn a_check_runs_the_program_on_what_a_manifest_has_room_for() {
+    let work = added(
+        "echo ran >ran; if [ \"$(wc -c)\" -gt 0 ]; then cat answer; fi",
+        &fixture("spans.arrows"),
+    );
+    let ran = work.pss(&["plugins", "check", "format:watch"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(work.path("ran").exists());
+    let work = added(GOOD, &fixture("spans.arrows"));
+    let ran = work.pss(&["plugins", "check", "format:watch"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.out.contains("empty-input: brings records"), "{ran:?}");
+}
+
+#[test]
 fn a_format_is_found_by_its_beginning_and_its_records_are_scored() {
     let work = added(GOOD, &fixture("spans.arrows"));
     let info = work.pss(&["plugins", "info", "format:watch"]).out;

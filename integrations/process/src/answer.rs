@@ -52,7 +52,7 @@ impl Answer {
     /// Reads an answer and turns it into an outcome. `sent` is how many records the plugin was given.
     ///
     /// # Errors
-    /// What it cannot mean: a fragment that follows the plugin's name.
+    /// What it cannot mean: a fragment that follows the plugin's name. That scores lie in [0, 1] is seen to where those of all metrics are.
     pub(crate) fn outcome(
         bytes: &[u8],
         meta: &MetricMeta,
@@ -80,11 +80,6 @@ impl Answer {
                 );
             }
         };
-        if !(0.0..=1.0).contains(&score) {
-            return Err(format!(
-                "answered with the score {score}, which is not from 0 to 1"
-            ));
-        }
         let mut factors = Vec::new();
         for factor in &answer.factors {
             let Some((at, _)) = meta.factor(&factor.name) else {
@@ -95,9 +90,9 @@ impl Answer {
             };
             let curve = meta.curve(at, settings);
             let score = factor.score.unwrap_or_else(|| curve.score(factor.value));
-            if !factor.value.is_finite() || !(0.0..=1.0).contains(&score) {
+            if !factor.value.is_finite() {
                 return Err(format!(
-                    "answered with the factor {} of value {} and score {score}, which cannot be",
+                    "answered with the factor {} of value {}, which cannot be",
                     factor.name, factor.value
                 ));
             }
@@ -211,21 +206,12 @@ mod tests {
                 "something else than one JSON object",
             ),
             ("{\"scroe\": 1}", "unknown field `scroe`"),
-            (
-                "{\"score\": 1.5}",
-                "the score 1.5, which is not from 0 to 1",
-            ),
-            ("{\"score\": -0.1}", "not from 0 to 1"),
             ("{}", "exactly one of"),
             ("{\"score\": 1, \"no_data\": \"x\"}", "exactly one of"),
             ("{\"failed\": \"no memory\"}", "says it failed: no memory"),
             (
                 "{\"score\": 1, \"factors\": [{\"name\": \"x\", \"value\": 1}]}",
                 "the factor \"x\"",
-            ),
-            (
-                "{\"score\": 1, \"factors\": [{\"name\": \"disp\", \"value\": 1, \"score\": 2}]}",
-                "which cannot be",
             ),
         ] {
             let error = outcome(text).expect_err(text);

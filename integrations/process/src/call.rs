@@ -145,7 +145,9 @@ pub(crate) fn collect(call: &mut Call, limit: u64) -> Result<Answer, String> {
         .name("plugin answer".to_owned())
         .spawn(move || {
             let mut answer = Vec::new();
-            let read = pipe.take(limit + 1).read_to_end(&mut answer);
+            // Kept open until it is stopped: one that finds its pipe closed ends by itself, and says less of why.
+            let mut pipe = pipe.take(limit + 1);
+            let read = pipe.read_to_end(&mut answer);
             if answer.len() as u64 > limit {
                 watchdog.stop(format!(
                     "was stopped: it answered with more than {limit} bytes"

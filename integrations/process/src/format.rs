@@ -48,7 +48,10 @@ impl ProcessFormat {
                 projection: false,
                 ..Capabilities::TEXT
             },
-            mapping: leaked(&described.mapping),
+            mapping: match described.mapping.trim() {
+                "" => "as the program does",
+                mapping => leaked(mapping),
+            },
         };
         Box::leak(Box::new(ProcessFormat {
             meta: Box::leak(Box::new(meta)),

@@ -34,7 +34,7 @@
 //!                  "factors": [ { "name": "disp", "what": "IQR / median", "unit": "", "good": 0.5, "mid": 1.25, "exponent": 1.0 } ] } ],
 //!   "formats": [ { "name": "watch", "description": "stopwatch logs", "extensions": ["watch"], "starts_with": ["# watch"], "mapping": "what is mapped to what" } ] }
 //! ```
-//! `needs` to `factors`, `exponent`, `extensions`, `starts_with` and `mapping` may be left out, and one of `metrics` and `formats`. A code has capitals, digits and `_`, a name
+//! `needs` to `factors`, `exponent`, `extensions`, `starts_with` and `mapping` may be left out (`needs` is the table's name then), and one of `metrics` and `formats`. A code has capitals, digits and `_`, a name
 //! lower-case letters, digits and `-`. Each value of a factor scores 0.9 at `good` and 0.5 at `mid`. A format without `starts_with` is used only where `--format` names it.
 //!
 //! ## What a metric gets

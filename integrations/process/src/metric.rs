@@ -301,7 +301,11 @@ fn meta(installed: &Installed, described: &MetricManifest) -> &'static MetricMet
         )),
         factors: Vec::leak(factors),
         combination: "by the plugin; no interval, no part in the timeline, and n/a on summaries",
-        needs: leaked(&described.needs),
+        // A manifest need not say; what is sent to it is the least that it needs.
+        needs: match described.needs.trim() {
+            "" => leaked(&described.table),
+            needs => leaked(needs),
+        },
         minimum: leaked(&described.minimum),
         limits: leaked(&described.limits),
         advice: leaked(&described.advice),

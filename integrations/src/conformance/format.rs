@@ -23,7 +23,7 @@ pub const FORMAT_RULES: &[Rule] = &[
     },
     Rule {
         name: "specimen",
-        asks: "it shows a specimen, or writes one, by which all else is tried",
+        asks: "it shows a specimen, or writes one, by which all else is tried (a program, which has no place for one, is tried on an empty input)",
     },
     Rule {
         name: "sniff",
@@ -114,6 +114,12 @@ pub fn check_format(format: &dyn Format) -> Vec<Finding> {
         }
     };
     let Some(specimen) = specimen.filter(|specimen| !specimen.is_empty()) else {
+        // A manifest has no place for one.
+        if meta.plugin.is_program() {
+            findings.extend(strangers(format));
+            findings.extend(nothing(format));
+            return findings;
+        }
         findings.push(Finding::new(
             "specimen",
             "has none, so that nothing else can be tried",
@@ -157,12 +163,17 @@ fn description(meta: &FormatMeta) -> Vec<Finding> {
 
 fn sniff(format: &dyn Format, specimen: &[u8]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let looked = |bytes: &[u8]| caught(|| format.sniff(&Head::new(bytes, true)));
-    match looked(specimen) {
+    match caught(|| format.sniff(&Head::new(specimen, true))) {
         Ok(Some(_)) => {}
         Ok(None) => findings.push(Finding::new("sniff", "does not know its own specimen")),
         Err(why) => findings.push(Finding::new("sniff", why)),
     }
+    findings.extend(strangers(format));
+    findings
+}
+
+fn strangers(format: &dyn Format) -> Vec<Finding> {
+    let mut findings = Vec::new();
     let strangers: [(&str, &[u8]); 4] = [
         ("nothing", b""),
         ("blank lines", b"\n \n\n"),
@@ -173,7 +184,7 @@ fn sniff(format: &dyn Format, specimen: &[u8]) -> Vec<Finding> {
         ("noise", &noise::<512>()),
     ];
     for (what, bytes) in strangers {
-        match looked(bytes) {
+        match caught(|| format.sniff(&Head::new(bytes, true))) {
             Ok(Some(Likeness::Surely)) => {
                 findings.push(Finding::new("sniff", format!("is sure of {what}")));
             }
@@ -250,14 +261,19 @@ fn reading(format: &dyn Format, specimen: &[u8]) -> Vec<Finding> {
             format!("without having seen the end: {why}"),
         ));
     }
-    match decoded(format, b"", WHOLE) {
-        Ok(nothing) if nothing.records.is_empty() => {}
-        Ok(_) => findings.push(Finding::new("empty-input", "brings records")),
-        Err(why) => findings.push(Finding::new("empty-input", why)),
-    }
+    findings.extend(nothing(format));
     findings.extend(truncated(format, specimen, whole.records.len()));
     findings.extend(garbage(format, specimen));
     findings
+}
+
+fn nothing(format: &dyn Format) -> Option<Finding> {
+    let what = match decoded(format, b"", WHOLE) {
+        Ok(nothing) if nothing.records.is_empty() => return None,
+        Ok(_) => "brings records".to_owned(),
+        Err(why) => why,
+    };
+    Some(Finding::new("empty-input", what))
 }
 
 /// At most this many cuts and changed bytes are tried.

@@ -81,7 +81,11 @@ impl<'a> Fields<'a> {
         };
         match rate {
             None => {
-                self.expected(name, value, Takes::Rate);
+                let kind = kind(value);
+                self.wrong(
+                    name,
+                    format!("is {kind}, expected a rate such as 50 or 3000/m"),
+                );
                 None
             }
             // Nobody starts more, and schedules stay exact to the nanosecond.
@@ -156,6 +160,23 @@ impl<'a> Fields<'a> {
             let texts = list.iter().map(Value::as_str);
             texts.collect::<Option<Vec<_>>>()
         });
+        if list.is_none() {
+            self.expected(name, value, Takes::Texts);
+        }
+        list
+    }
+
+    /// A list of texts, in which whole numbers are taken as they are written.
+    pub fn words(&self, name: &str) -> Option<Vec<String>> {
+        let value = self.table.get(name)?;
+        let word = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) if number.is_u64() => Some(number.to_string()),
+            _ => None,
+        };
+        let list = value
+            .as_array()
+            .and_then(|list| list.iter().map(word).collect::<Option<Vec<_>>>());
         if list.is_none() {
             self.expected(name, value, Takes::Texts);
         }
@@ -332,7 +353,7 @@ mod tests {
         assert_eq!(
             told,
             [
-                "`load.rate` is text, expected rate",
+                "`load.rate` is text, expected a rate such as 50 or 3000/m",
                 "`load.parts[1]` is a number, expected a table",
                 "`load.colour` is unknown; did you mean `color`?",
                 "`load.steps` is missing: how many steps",

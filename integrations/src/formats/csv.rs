@@ -47,8 +47,17 @@ impl Format for Csv {
         if header.starts_with(['{', '[', '#', '<']) {
             return None;
         }
-        let names = names(header)?;
-        let known = Columns::is_known(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let header_names = names(header)?;
+        let columns: Vec<&str> = header_names.iter().map(String::as_str).collect();
+        let known = Columns::is_known(&columns);
+        // Prose has commas too, but seldom as many on its second line.
+        let row = head.lines().nth(1).and_then(names);
+        if !known
+            && !Columns::any_named(&columns)
+            && row.is_none_or(|row| row.len() != columns.len())
+        {
+            return None;
+        }
         Some(if known {
             Likeness::Surely
         } else {

@@ -100,11 +100,20 @@ impl Event {
             .map_or_else(|_| self.time.to_string(), |time| time.to_string())
     }
 
+    /// When, as a date for people: of the same length whenever it was.
+    pub fn clock(&self) -> String {
+        Timestamp::from_nanosecond(self.time.into())
+            .map_or_else(|_| self.time.to_string(), |time| format!("{time:.3}"))
+    }
+
     /// In one line for people.
     pub fn line(&self) -> String {
         let mut line = format!("{} {}", self.phase.name(), self.command);
         let text = |value: &Value| match value {
             Value::String(text) => text.clone(),
+            Value::Number(number) => number
+                .as_f64()
+                .map_or_else(|| number.to_string(), |number| format!("{number:.1}")),
             other => other.to_string(),
         };
         for key in ["score", "verdict", "error", "interrupted"] {
@@ -122,5 +131,26 @@ impl Event {
         line.chars()
             .map(|c| if c.is_control() { ' ' } else { c })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_read_no_nanoseconds() {
+        let event = Event {
+            phase: Phase::AnalyzeEnd,
+            time: 1_700_000_000_120_000_000,
+            run: "1".to_owned(),
+            command: "true".to_owned(),
+            facts: [("score".to_owned(), json!(79.836_829_531_210_33))]
+                .into_iter()
+                .collect(),
+        };
+        assert_eq!(event.line(), "analyze_end true, score 79.8");
+        assert_eq!(event.clock(), "2023-11-14T22:13:20.120Z");
+        assert_eq!(event.json()["score"], 79.836_829_531_210_33);
     }
 }

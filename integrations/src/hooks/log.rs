@@ -53,7 +53,7 @@ struct Lines {
 
 impl Telling for Lines {
     fn tell(&mut self, event: &Event, _: Duration) -> Result<(), String> {
-        let line = format!("{} {}", event.when(), event.line());
+        let line = format!("{} {}", event.clock(), event.line());
         self.around.append(self.file.as_deref(), &line)
     }
 }

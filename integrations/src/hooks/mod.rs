@@ -15,4 +15,4 @@ pub mod webhook;
 pub use alert::{Alert, Condition, Quiet, Rule, Rules, Than};
 pub use contract::{Around, Hook, HookEntry, HookMeta, Telling, hooks};
 pub use event::{Event, Phase};
-pub use told::{Failure, Hooks, Planned, plan};
+pub use told::{ENTRY, Failure, Hooks, Patience, Planned, plan};

@@ -56,7 +56,7 @@ impl Hook for Pushgateway {
         };
         let url = settings.text("url")?;
         if let Err(error) = check(url) {
-            settings.wrong("url", format!("cannot be used: {error}"));
+            settings.wrong("url", format!("cannot be used: {}", error.of_host(url)));
             return None;
         }
         let job = job?;
@@ -93,7 +93,9 @@ impl Telling for Push {
             body: body.as_bytes(),
             limit,
         };
-        send(&message).map(drop).map_err(|error| error.to_string())
+        send(&message)
+            .map(drop)
+            .map_err(|error| error.of_host(&self.url).to_string())
     }
 }
 

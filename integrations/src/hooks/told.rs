@@ -38,13 +38,33 @@ pub struct Planned {
     pub telling: Box<dyn Telling>,
 }
 
+/// What is heeded while hooks are waited for.
+#[derive(Clone, Copy)]
+pub struct Patience<'a> {
+    /// Whether the user wants to wait no longer.
+    pub hurry: &'a dyn Fn() -> bool,
+    /// Told once of each hook that is waited for although the user does not want to.
+    pub waiting: &'a dyn Fn(&str),
+}
+
+impl Default for Patience<'_> {
+    fn default() -> Self {
+        Patience {
+            hurry: &|| false,
+            waiting: &|_| {},
+        }
+    }
+}
+
+/// So long each hook is still waited for where the user does not want to.
+const HURRY: Duration = Duration::from_secs(1);
 const LIMIT: f64 = 10.0;
 const QUEUE: u64 = 64;
 /// Reasons that are kept of each hook.
 const REASONS: usize = 5;
 
-/// Keys of an entry of `[[hooks]]`.
-const ENTRY: &[Parameter] = &[
+/// Keys of an entry of `[[hooks]]`, whatever the hook is.
+pub const ENTRY: &[Parameter] = &[
     Parameter::required(
         "name",
         Takes::Text,
@@ -226,6 +246,9 @@ impl Hooks {
                 .name("hook".to_owned())
                 .spawn(move || {
                     for event in inbox {
+                        if own.state().left {
+                            break;
+                        }
                         own.state().at = Some((event.phase, Instant::now()));
                         let tell = AssertUnwindSafe(|| telling.tell(&event, limit));
                         let outcome =
@@ -289,10 +312,13 @@ impl Hooks {
     /// Waits for those that are required.
     ///
     /// # Errors
-    /// The first that failed, or did not end in time.
-    pub fn ready(&self) -> Result<(), Failure> {
+    /// The first that failed, or did not end in time. That the user stopped the run is none.
+    pub fn ready(&self, patience: Patience<'_>) -> Result<(), Failure> {
         for member in self.crew.iter().filter(|member| member.required) {
-            let idle = member.settle();
+            let idle = member.settle(patience);
+            if (patience.hurry)() {
+                return Ok(());
+            }
             let state = member.desk.state();
             let failed = |why: String| Failure {
                 name: member.name.clone(),
@@ -312,9 +338,9 @@ impl Hooks {
     }
 
     /// Waits for all, each as long as its limit allows. Who takes longer is left behind.
-    pub fn settle(&self) {
+    pub fn settle(&self, patience: Patience<'_>) {
         for member in &self.crew {
-            member.settle();
+            member.settle(patience);
         }
     }
 
@@ -336,7 +362,8 @@ impl Hooks {
 
 impl Member {
     /// Waits until nothing waits for it; says whether that was so within the limit of each.
-    fn settle(&self) -> bool {
+    fn settle(&self, patience: Patience<'_>) -> bool {
+        let mut hurried: Option<Instant> = None;
         let mut state = self.desk.state();
         while state.waiting > 0 && !state.left {
             let since = state.at.map_or(Duration::ZERO, |(_, at)| at.elapsed());
@@ -347,6 +374,18 @@ impl Member {
                 let why = too_long(since, self.limit);
                 state.told += 1;
                 state.fail(phase, &format!("{why}, and it was left behind"));
+                state.dropped += state.waiting - 1;
+                state.left = true;
+                break;
+            }
+            if hurried.is_none() && (patience.hurry)() {
+                (patience.waiting)(&self.name);
+                hurried = Some(Instant::now());
+            }
+            if hurried.is_some_and(|since| since.elapsed() >= HURRY) {
+                let phase = state.at.map_or(Phase::RunStart, |(phase, _)| phase);
+                state.told += 1;
+                state.fail(phase, "it was left behind, as the run was stopped");
                 state.dropped += state.waiting - 1;
                 state.left = true;
                 break;

@@ -75,7 +75,7 @@ impl Hook for Webhook {
         let headers = settings.pairs("headers").unwrap_or_default();
         let url = settings.text("url")?;
         if let Err(error) = check(url) {
-            settings.wrong("url", format!("cannot be used: {error}"));
+            settings.wrong("url", format!("cannot be used: {}", error.of_host(url)));
             return None;
         }
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
@@ -117,7 +117,9 @@ impl Telling for Post {
             body: body.as_bytes(),
             limit,
         };
-        send(&message).map(drop).map_err(|error| error.to_string())
+        send(&message)
+            .map(drop)
+            .map_err(|error| error.of_host(&self.url).to_string())
     }
 }
 

@@ -56,10 +56,11 @@ impl Load for Mix {
                 component.rate("rate")
             } else {
                 let share = weight.unwrap_or(shared) / shared;
-                asked
-                    .rate
-                    .map(|rate| rate * share)
-                    .filter(|rate| rate.is_finite())
+                // A share of weights that are wrong, which is told, is none: it must not seem as if the rate were missing too.
+                asked.rate.map(|rate| match rate * share {
+                    part if part > 0.0 && part.is_finite() => part,
+                    _ => rate,
+                })
             };
             if *weight == Some(0.0) {
                 component.wrong("weight", "must be above 0");

@@ -3,12 +3,14 @@
 use super::{
     finding::{Finding, Rule},
     probe::{Probe, probes},
+    records,
 };
 use crate::{
-    plugin::{ParameterType, ParameterValue, PluginKind},
+    folded::ORIGIN,
+    plugin::{ParameterType, ParameterValue, PluginKind, caught},
     score::{
-        BuildError, Curve, Metric, MetricMeta, Outcome, Plan, Planned, Settings, SummaryView,
-        Totals, score,
+        BuildError, Curve, Metric, MetricMeta, Observer, Outcome, Plan, Planned, Settings,
+        SummaryView, Totals, score,
     },
     summary::Summary,
 };
@@ -52,32 +54,53 @@ pub const METRIC_RULES: &[Rule] = &[
         asks: "a run in parts, merged in any order, is scored as the whole",
     },
     Rule {
+        name: "capabilities",
+        asks: "one that watches records has no data of a summary, which holds none",
+    },
+    Rule {
         name: "examples",
-        asks: "its worked examples score as they say, and at least one has a score",
+        asks: "its worked examples score as they say, and at least one has a score (none is asked of metrics of pss.toml and of programs, which have no place for them)",
     },
 ];
 
 /// How far a worked example may lie from what it says, to three digits.
 const TOLERANCE: f64 = 5e-3;
 
-/// Tries a metric by all rules. What it breaks first can hide what it breaks next: one that does not build is not scored.
+/// Tries a metric by all rules. What it breaks first can hide what it breaks next: one that does not build is not scored. A metric that is a program is run, and
+/// more than once for each run that it is tried on.
 pub fn check_metric(metric: &'static dyn Metric) -> Vec<Finding> {
-    let mut findings = description(metric.meta());
+    let observer = match caught(|| metric.observer()) {
+        Ok(observer) => observer,
+        Err(why) => return vec![Finding::new("answers", why)],
+    };
+    let mut findings = description(metric.meta(), observer.is_some());
     let planned = Planned::new(metric);
     if let Err(why) = planned.built() {
         findings.push(Finding::new("builds", why.to_string()));
         return findings;
     }
-    findings.extend(settings(metric));
-    findings.extend(empty_input(&planned));
-    for probe in probes(metric.meta()) {
-        findings.extend(on(metric, &planned, &probe));
+    if let Some(observer) = observer
+        && let Err(why) = caught(|| observer.ready()).and_then(|ready| ready)
+    {
+        findings.push(Finding::new("builds", why));
+        return findings;
     }
-    findings.extend(examples(metric.meta(), &planned));
+    findings.extend(settings(metric));
+    match observer {
+        Some(observer) => findings.extend(records::check(metric, observer, &planned)),
+        None => {
+            findings.extend(empty_input(&planned));
+            for probe in probes(metric.meta()) {
+                findings.extend(on(metric, &planned, &probe));
+            }
+        }
+    }
+    findings.extend(examples(metric.meta(), observer, &planned));
     findings
 }
 
-fn description(meta: &MetricMeta) -> Vec<Finding> {
+/// One that watches records may answer with a score alone.
+fn description(meta: &MetricMeta, watches: bool) -> Vec<Finding> {
     let mut wrong = Vec::new();
     if meta.plugin.kind != PluginKind::Metric {
         wrong.push(format!("is a {}", meta.plugin.kind.name()));
@@ -94,7 +117,7 @@ fn description(meta: &MetricMeta) -> Vec<Finding> {
             wrong.push(format!("its {what} is empty"));
         }
     }
-    if meta.factors.is_empty() {
+    if meta.factors.is_empty() && !watches {
         wrong.push("it has no factor".to_owned());
     }
     let factors = meta.factors.iter().map(|factor| factor.name);
@@ -234,7 +257,7 @@ fn on(metric: &'static dyn Metric, planned: &Planned, probe: &Probe) -> Option<F
         return found("answers", why.clone());
     }
     // Kept beside each other, so that one cannot be taken for another by the place where it lies.
-    let reversed = probe.story.reversed(&extras);
+    let reversed = probe.story.backwards().summary_with(&extras);
     if whole(planned, &reversed) != first {
         return found(
             "order",
@@ -253,17 +276,21 @@ fn on(metric: &'static dyn Metric, planned: &Planned, probe: &Probe) -> Option<F
     None
 }
 
-fn examples(meta: &MetricMeta, planned: &Planned) -> Vec<Finding> {
+fn examples(meta: &MetricMeta, observer: Option<&dyn Observer>, planned: &Planned) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if meta.examples.iter().all(|example| example.score.is_none()) {
+    let has_place = meta.plugin.origin != ORIGIN && !meta.plugin.is_program();
+    if has_place && meta.examples.iter().all(|example| example.score.is_none()) {
         findings.push(Finding::new(
             "examples",
             "none has a score, so that nothing is known of its scores",
         ));
     }
     for example in meta.examples {
-        let summary = (example.story)().summary_with(&planned.extras());
-        let outcome = whole(planned, &summary);
+        let story = (example.story)();
+        let outcome = match observer {
+            Some(observer) => records::told(observer, &[story]),
+            None => whole(planned, &story.summary_with(&planned.extras())),
+        };
         // Found by another rule.
         if let Outcome::Failed(_) = outcome {
             continue;

@@ -11,6 +11,7 @@
 mod finding;
 mod metric;
 mod probe;
+mod records;
 
 pub use finding::{Finding, Rule};
 pub use metric::{METRIC_RULES, check_metric};

@@ -75,21 +75,25 @@ fn everything() -> Story {
 }
 
 impl Story {
-    /// The summary of the story told backwards.
-    pub(super) fn reversed(&self, extras: &[ExtraSpec]) -> Summary {
+    /// The story told backwards.
+    pub(super) fn backwards(&self) -> Story {
         let mut story = self.clone();
         story.calls.reverse();
         story.readings.reverse();
-        story.summary_with(extras)
+        story
     }
 
-    /// The summaries of three parts of the story, dealt out like cards, merged in an order.
-    pub(super) fn merged(&self, extras: &[ExtraSpec], order: [usize; 3]) -> Summary {
-        let part = |at: usize| Story {
+    /// One of three parts of the story, dealt out like cards.
+    pub(super) fn part(&self, at: usize) -> Story {
+        Story {
             calls: dealt(&self.calls, at),
             readings: dealt(&self.readings, at),
-        };
-        let [first, second, third] = order.map(|at| part(at).summary_with(extras));
+        }
+    }
+
+    /// The summaries of its three parts, merged in an order.
+    pub(super) fn merged(&self, extras: &[ExtraSpec], order: [usize; 3]) -> Summary {
+        let [first, second, third] = order.map(|at| self.part(at).summary_with(extras));
         first.merge(second.merge(third))
     }
 }

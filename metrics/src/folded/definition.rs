@@ -46,6 +46,8 @@ pub struct Definition {
     pub weight: f64,
     /// The file that defines it, and the line.
     pub place: (String, u32),
+    /// How it is defined, for the description; the measure's own definition may hold what is shown to nobody.
+    pub reads: String,
     /// Which statistic is scored, with its control points.
     pub shape: Shape,
     /// What is measured.

@@ -41,7 +41,7 @@ pub(super) fn describe(definition: &Definition) -> &'static MetricMeta {
         code,
         question,
         weight: definition.weight,
-        reads: keep(format!("{} ({kept})", definition.measure.definition)),
+        reads: keep(format!("{} ({kept})", definition.reads)),
         factors,
         combination: keep(format!("{name} ({over})")),
         needs: "spans for which `where` holds and `value` is not null",
@@ -72,9 +72,9 @@ pub(super) fn describe_aggregated(aggregate: &Aggregated) -> &'static MetricMeta
         } else {
             "as the query gives it"
         },
-        needs: "the records themselves: traces, and no summary",
+        needs: "traces whose spans give `score` a value",
         minimum: "a result that is not null",
-        limits: "it has no interval, no timeline and no operations, and is in no comparison",
+        limits: "nothing of a summary, which holds no records; it has no interval, no timeline and no operations, and is in no comparison",
         advice: "`pss query` shows what it is made of",
         sources: &[],
         examples: &[],

@@ -26,7 +26,7 @@ pub struct LoadReport {
     pub skipped: u64,
     /// Started ones that failed, unfinished ones among them.
     pub failed: u64,
-    /// Started ones that were still in flight when the grace was over.
+    /// Started ones that were still in flight when the grace was over, or when the user stopped the run; those did not fail.
     pub unfinished: u64,
     /// Seconds by which the schedule was moved, because the generator was behind and was told to reset.
     pub moved_seconds: f64,

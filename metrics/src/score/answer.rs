@@ -11,6 +11,19 @@ pub(super) fn wrong(
     outcome: &Outcome,
     groups: impl FnOnce() -> usize,
 ) -> Option<String> {
+    let what = what_is_wrong(meta, outcome, groups)?;
+    // Whoever wrote a program knows it by another name than its metric's.
+    Some(match meta.plugin.is_program() {
+        true => format!("plugin {} {what}", meta.plugin.origin),
+        false => what,
+    })
+}
+
+fn what_is_wrong(
+    meta: &MetricMeta,
+    outcome: &Outcome,
+    groups: impl FnOnce() -> usize,
+) -> Option<String> {
     let Outcome::Scored {
         score,
         factors,

@@ -1,7 +1,7 @@
 //! Worked examples: small stories told in raw values, from which a summary and a naive oracle can both start.
 
 use crate::{
-    model::{Batch, ExtraSpec, Sample, Signal, Span},
+    model::{Batch, ExtraSpec, Intake, Sample, Signal, Span},
     summary::{Summariser, Summary},
 };
 
@@ -111,8 +111,15 @@ impl Story {
     /// The same, with observations that a metric wants kept of each span.
     pub fn summary_with(&self, extras: &[ExtraSpec]) -> Summary {
         let (mut batch, mut summariser) = (Batch::new(extras.to_vec()), Summariser::new(extras));
+        self.tell(&mut batch);
+        summariser.fold(&mut batch);
+        summariser.finish()
+    }
+
+    /// Its records, one after the other.
+    pub fn tell(&self, intake: &mut dyn Intake) {
         for call in &self.calls {
-            batch.push_span(&Span {
+            intake.span(&Span {
                 service: Some(call.service),
                 name: Some(call.operation),
                 start: Some(call.start),
@@ -124,15 +131,13 @@ impl Story {
             });
         }
         for reading in &self.readings {
-            batch.push_sample(&Sample {
+            intake.sample(&Sample {
                 signal: reading.signal,
                 entity: reading.entity,
                 time: Some(reading.time),
                 value: reading.value,
             });
         }
-        summariser.fold(&mut batch);
-        summariser.finish()
     }
 }
 

@@ -5,7 +5,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::merge::Summary;
 
 /// Version of the byte form. A reader refuses any other.
-pub const FORMAT_VERSION: u16 = 1;
+pub const FORMAT_VERSION: u16 = 2;
 
 const MAGIC: [u8; 4] = *b"PSS1";
 const HEADER: usize = 4 + 2 + 8;
@@ -134,6 +134,7 @@ impl Summary {
         });
         groups
             .chain(series)
+            .chain([self.records])
             .fold(self.facts.counted(), u64::saturating_add)
     }
 }

@@ -25,6 +25,8 @@ pub struct Summary {
     pub(crate) facts: Facts,
     /// What ran: key and values, such as `cpu.model`. More than one value where summaries of several machines were merged.
     pub(crate) fingerprint: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
+    /// Records of the inputs, whatever came of them: one may hold a span and samples, several of either, or nothing of use.
+    pub(crate) records: u64,
 }
 
 impl Default for Summary {
@@ -34,6 +36,11 @@ impl Default for Summary {
 }
 
 impl Summary {
+    /// Records of the inputs, whatever came of them.
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
     /// The occupied windows of groups.
     pub fn windows(&self) -> &WindowSet {
         &self.windows

@@ -1,11 +1,13 @@
 //! All that is known of a plugin without building it.
 
-use pss_metrics::plugin::{PluginKind, PluginMeta};
+use pss_integrations::hooks::ENTRY;
+use pss_metrics::plugin::{PluginKind, PluginMeta, canonical, caught};
 use serde::Serialize;
+use serde_json::Value as Json;
 
 use super::Shelf;
 use crate::{
-    config::{Key, shown},
+    config::{Key, Value, shown},
     registry::feature_of,
 };
 
@@ -43,7 +45,7 @@ pub(super) struct Described {
     /// The contract that it was built against.
     pub(super) contract: u32,
     pub(super) state: State,
-    /// Source file and line of its declaration.
+    /// Source file and line of its declaration; of a program its file.
     pub(super) declared: String,
     pub(super) parameters: Vec<Parameter>,
     /// What it can do, in the words of its kind.
@@ -125,14 +127,54 @@ impl Shelf<'_> {
                 .any(|name| name.starts_with(table)),
             None => self.config.settings.contains_key(&key.name),
         };
-        if keys.iter().any(off) {
+        // Load shapes and hooks are named in trees of their own.
+        let tree = |key: &str| match &self.config.settings.get(key)?.value {
+            Value::Tree(tree) => Some(tree),
+            _ => None,
+        };
+        let of = |entry: &Json, key: &str| {
+            let name = entry.get(key).and_then(Json::as_str);
+            name.is_some_and(|name| canonical(name) == canonical(meta.name))
+        };
+        let hooks = tree("hooks").and_then(Json::as_array).into_iter().flatten();
+        let entries: Vec<&Json> = match meta.kind {
+            PluginKind::Load => shapes(tree("run.load")),
+            PluginKind::Hook => hooks.filter(|entry| of(entry, "name")).collect(),
+            _ => Vec::new(),
+        };
+        let silent = |entry: &&Json| entry.get("enabled") == Some(&Json::Bool(false));
+        let told = match meta.kind {
+            PluginKind::Load => entries.iter().any(|entry| of(entry, "shape")),
+            _ => !entries.is_empty(),
+        };
+        if keys.iter().any(off) || (told && entries.iter().all(silent)) {
             State::Disabled
-        } else if keys.iter().any(said) {
+        } else if told || keys.iter().any(said) {
             State::Configured
         } else {
             State::Available
         }
     }
+}
+
+/// A load, and those that it is made of.
+fn shapes(load: Option<&Json>) -> Vec<&Json> {
+    let mut found: Vec<&Json> = load.into_iter().collect();
+    let mut at = 0;
+    while let Some(shape) = found.get(at).copied() {
+        let parts = shape
+            .as_object()
+            .into_iter()
+            .flat_map(|table| table.values());
+        found.extend(
+            parts
+                .filter_map(Json::as_array)
+                .flatten()
+                .filter(|part| part.is_object()),
+        );
+        at += 1;
+    }
+    found
 }
 
 impl Described {
@@ -158,7 +200,10 @@ impl Described {
             feature: feature_of(&meta.id()),
             contract: meta.contract,
             state: shelf.state(meta),
-            declared: format!("{}:{}", meta.file, meta.line),
+            declared: match meta.is_program() {
+                true => meta.file.to_owned(),
+                false => format!("{}:{}", meta.file, meta.line),
+            },
             parameters: shelf
                 .keys_of(meta)
                 .iter()
@@ -179,18 +224,25 @@ fn own(shelf: &Shelf<'_>, meta: &PluginMeta) -> Vec<Parameter> {
     let load = loads.find(|load| load.plugin.id() == id);
     let hook = hooks.find(|hook| hook.plugin.id() == id);
     let load = load.map(|load| ("run.load", load.parameters));
-    let hook = hook.map(|hook| ("hooks.config", hook.parameters));
+    let hook = hook.map(|hook| ("hooks[].config", hook.parameters));
     let Some((table, parameters)) = load.or(hook) else {
         return Vec::new();
     };
-    let parameter = |parameter: &pss_integrations::fields::Parameter| Parameter {
+    // What all hooks share stands beside what is theirs.
+    let shared = |parameter: &&pss_integrations::fields::Parameter| {
+        hook.is_some() && !matches!(parameter.name, "name" | "config")
+    };
+    let parameter = |table: &str, parameter: &pss_integrations::fields::Parameter| Parameter {
         key: format!("{table}.{}", parameter.name),
         takes: parameter.takes.name().to_owned(),
         default: parameter.default.map(str::to_owned),
         value: None,
         about: parameter.about.to_owned(),
     };
-    parameters.iter().map(parameter).collect()
+    let own = parameters.iter().map(|own| parameter(table, own));
+    let entry = ENTRY.iter().filter(shared);
+    own.chain(entry.map(|shared| parameter("hooks[]", shared)))
+        .collect()
 }
 
 /// What it can do, and what it needs, by its kind.
@@ -199,10 +251,19 @@ fn abilities(shelf: &Shelf<'_>, meta: &PluginMeta) -> (Vec<String>, String) {
     let id = meta.id();
     match meta.kind {
         PluginKind::Metric => {
-            let needs = shelf.metric(meta).map_or("", |metric| metric.meta().needs);
-            // Whatever a metric is, it sees summaries alone.
-            let all = ["streams", "merges", "interval", "timeline", "compares"];
-            (all.map(str::to_owned).to_vec(), needs.to_owned())
+            let metric = shelf.metric(meta);
+            let needs = metric.map_or("", |metric| metric.meta().needs);
+            let watches =
+                metric.is_some_and(|metric| caught(|| metric.observer().is_some()).unwrap_or(true));
+            let can: &[&str] = match watches {
+                // Of a summary all of this can be said; of what is found over the records, nothing.
+                false => &["streams", "merges", "interval", "timeline", "compares"],
+                // Records pass through to a program; a query keeps them.
+                true if meta.is_program() => &["streams"],
+                true => &[],
+            };
+            let can = can.iter().map(|can| (*can).to_owned());
+            (can.collect(), needs.to_owned())
         }
         PluginKind::Format => {
             let mut formats = registry.formats.iter().map(|format| format.meta());

@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use pss_metrics::plugin::PluginMeta;
+use pss_metrics::{folded::ORIGIN, plugin::PluginMeta};
 
 use super::Shelf;
-use crate::config::{Key, Takes};
+use crate::config::{Key, Setting, Takes, Value};
 
 /// Columns that an example names; of the others it would be a guess which belong together.
 const COLUMNS: [&str; 4] = ["service", "name", "start", "duration"];
@@ -26,11 +26,15 @@ pub(super) fn text(shelf: &Shelf<'_>, meta: &PluginMeta) -> String {
     }
     let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for key in shelf.keys_of(meta) {
-        if !is_shown(key) {
+        let set = shelf.config.settings.get(&key.name);
+        // What a metric of the user's own says of itself hangs together: another key would make another metric.
+        let set = set.filter(|_| meta.origin == ORIGIN);
+        let hangs_together = meta.origin == ORIGIN && !key.name.ends_with(".enabled");
+        if !is_shown(key) || (hangs_together && set.is_none()) {
             continue;
         }
         let (table, name) = split(shelf, key);
-        let line = format!("{name} = {}", value(key));
+        let line = format!("{name} = {}", set.map_or_else(|| value(key), as_set));
         tables
             .entry(table)
             .or_default()
@@ -71,6 +75,16 @@ fn split(shelf: &Shelf<'_>, key: &Key) -> (String, String) {
             Some((table, name)) => (table.to_owned(), name.to_owned()),
             None => (String::new(), key.name.clone()),
         },
+    }
+}
+
+/// What stands in the file.
+fn as_set(setting: &Setting) -> String {
+    match setting.written.as_ref().unwrap_or(&setting.value) {
+        // A string of JSON is one of TOML.
+        Value::Text(text) => serde_json::json!(text).to_string(),
+        Value::List(list) => serde_json::json!(list).to_string(),
+        other => other.to_string(),
     }
 }
 

@@ -12,10 +12,10 @@ pub(super) fn text(shelf: &Shelf<'_>, meta: &PluginMeta, json: bool) -> String {
     if json {
         return format!("{:#}\n", serde_json::json!(plugin));
     }
-    let mut text = head(&plugin);
+    let mut text = head(&plugin, meta.is_program());
     if let Some(metric) = shelf.metric(meta) {
         text.push('\n');
-        text.push_str(&explain::metric(metric.meta()));
+        text.push_str(&explain::metric(metric.meta(), &shelf.config));
     }
     let formats = shelf.registry.formats.iter().map(|format| format.meta());
     for format in formats.filter(|format| format.plugin.id() == plugin.id) {
@@ -55,18 +55,18 @@ pub(super) fn text(shelf: &Shelf<'_>, meta: &PluginMeta, json: bool) -> String {
     text
 }
 
-fn head(plugin: &Described) -> String {
+fn head(plugin: &Described, is_program: bool) -> String {
     let state = format!("{:?}", plugin.state).to_lowercase();
     let feature = plugin
         .feature
         .map_or_else(String::new, |feature| format!(" (feature {feature})"));
-    let origin = match plugin.declared.strip_suffix(":0") {
-        _ if plugin.origin == ORIGIN => format!("configured in {}", plugin.declared),
-        Some(program) => format!(
-            "version {} of plugin {}, the program `{program}`",
-            plugin.version, plugin.origin
+    let origin = match plugin.origin {
+        ORIGIN => format!("configured in {}", plugin.declared),
+        origin if is_program => format!(
+            "version {} of plugin {origin}, the program `{}`",
+            plugin.version, plugin.declared
         ),
-        None => format!(
+        _ => format!(
             "version {} from crate {}{feature}, plugin contract {}, declared at {}",
             plugin.version, plugin.origin, plugin.contract, plugin.declared
         ),

@@ -91,7 +91,7 @@ impl Shelf<'_> {
                 let near = nearest(plugin, ids.iter().map(String::as_str))
                     .map_or(String::new(), |near| format!("; did you mean {near}?"));
                 Err(Error::Usage(format!(
-                    "no plugin {plugin:?}{near} `pss plugins list` lists all"
+                    "no plugin {plugin:?}{near}; `pss plugins list` lists all"
                 )))
             }
             (None, several) => {

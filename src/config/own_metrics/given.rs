@@ -10,11 +10,11 @@ use toml::de::DeTable;
 
 use super::{
     super::{
-        check::check,
         error::ConfigError,
-        toml_file::{line, plain},
+        toml_file::{line, plain, setting},
         value::{Setting, Value},
     },
+    expanded::{SQL, expanded},
     keys::{QUANTILE, SHAPES, WEIGHT, keys},
 };
 
@@ -39,7 +39,7 @@ impl<'a> Given<'a> {
         }
     }
 
-    /// With its settings, each fit for its key. Keys that are not of a definition are checked with all others.
+    /// With its settings, each with its variables put in and fit for its key. Keys that are not of a definition are checked with all others.
     pub(super) fn with(
         mut self,
         name: &str,
@@ -47,6 +47,7 @@ impl<'a> Given<'a> {
         settings: &DeTable<'_>,
     ) -> Result<Given<'a>, ConfigError> {
         let keys = keys(self.code);
+        let variable = |name: &str| std::env::var(name).ok();
         for (given, value) in settings {
             let full = format!("metrics.{}.{}", self.code, given.get_ref());
             let Some(key) = keys.iter().find(|key| key.name == full) else {
@@ -59,12 +60,9 @@ impl<'a> Given<'a> {
                     format!("`{full}` is a value of type {}", value.get_ref().type_str()),
                 )
             })?;
-            let value = check(key, value, &place)?;
-            let setting = Setting {
-                value,
-                place,
-                written: None,
-            };
+            let setting = setting(key, value, place, |written| {
+                expanded(given.get_ref(), written, &variable)
+            })?;
             self.settings.insert(given.get_ref().to_string(), setting);
         }
         Ok(self)
@@ -99,15 +97,16 @@ impl<'a> Given<'a> {
         };
         let measure = self.measure(self.text("where"), value)?;
         let shape = self.shape(&measure)?;
-        let question = self.text("question").map_or_else(
-            || format!("{}: {}", shape.name(), measure.definition),
-            str::to_owned,
-        );
+        let reads = self.shown(&measure.definition);
+        let question = self
+            .text("question")
+            .map_or_else(|| format!("{}: {reads}", shape.name()), str::to_owned);
         Ok(kept(Folded::new(Definition {
             code: code.to_owned(),
             question,
             weight: WEIGHT,
             place,
+            reads,
             shape,
             measure,
         })))
@@ -137,14 +136,13 @@ impl<'a> Given<'a> {
             self.settings.get("clamp").map(|setting| &setting.value),
             Some(Value::Bool(true))
         );
+        let definition = self.shown(query.definition());
         let aggregate = Aggregated {
             code: self.code.to_owned(),
-            question: self
-                .text("question")
-                .map_or_else(|| query.definition().to_owned(), str::to_owned),
+            question: self.text("question").unwrap_or(&definition).to_owned(),
             weight: WEIGHT,
             place,
-            definition: query.definition().to_owned(),
+            definition,
             clamp,
         };
         Ok(kept(sql::AggregateMetric::new(&aggregate, query)))
@@ -175,6 +173,14 @@ impl<'a> Given<'a> {
             MeasureError::Value(error) => ("value", error),
             MeasureError::Score(error) => ("score", error),
         };
+        // It says words of the SQL, and what a variable holds is shown to nobody.
+        if let Some(written) = self.written(key) {
+            return self.wrong(
+                Some(key),
+                &format!("is no such SQL as it takes, with what the variables of {written} hold"),
+            )
+            .help("write the value in the place of the variable to see what is wrong, and a variable of text in quotes: name = '${NAME}'");
+        }
         let at = match error.place() {
             Some((1, column)) => format!(", at character {column}: "),
             Some((line, column)) => format!(", at its line {line}, character {column}: "),
@@ -245,6 +251,26 @@ impl<'a> Given<'a> {
             "mean" => Shape::Mean(curve),
             _ => Shape::Quantile(self.number("quantile").unwrap_or(QUANTILE), curve),
         })
+    }
+
+    /// The definition in words: as it stands in the file where that asks for variables, which are shown to nobody.
+    fn shown(&self, definition: &str) -> String {
+        if SQL.into_iter().all(|key| self.written(key).is_none()) {
+            return definition.to_owned();
+        }
+        let text = |key| match (self.written(key), self.text(key)) {
+            (Some(Value::Text(text)), _) => Some(text.as_str()),
+            (_, text) => text,
+        };
+        let what = text("value").or(text("score")).unwrap_or_default();
+        text("where").map_or(what.to_owned(), |condition| {
+            format!("{what} WHERE {condition}")
+        })
+    }
+
+    /// What stands in the file, where that asks for variables.
+    fn written(&self, key: &str) -> Option<&Value> {
+        self.settings.get(key)?.written.as_ref()
     }
 
     fn wrong(&self, key: Option<&str>, what: &str) -> ConfigError {

@@ -3,6 +3,7 @@
 //! They are read before all else of the file, because they bring keys, flags and codes of their own; whatever else is wrong with the file is said when it is read
 //! in full.
 
+mod expanded;
 mod given;
 mod keys;
 

@@ -9,6 +9,7 @@ use super::{
     settings::HttpSettings,
     target::{Fired, Names, Target},
 };
+use crate::config::hidden;
 
 /// Where nobody says, a request takes no longer.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -38,6 +39,7 @@ impl Service {
         )
         .map_err(|error| format!("`load.http`: {error}"))?;
         let shown = pss_integrations::http::shown(&settings.url);
+        let shown = hidden(&shown).into_owned();
         let (_, rest) = shown.split_once("://").unwrap_or(("", &shown));
         let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         Ok(Service {

@@ -11,7 +11,7 @@ use std::{
 use pss_integrations::load::Schedule;
 
 use super::{
-    crew::{Crew, Sent},
+    crew::{Crew, Flight, Sent},
     pace::{Clock, Paced, WhenBehind, pace},
     tally::Tally,
     target::{Fired, Target},
@@ -49,6 +49,14 @@ pub(super) struct Passed {
     pub(super) in_flight: usize,
 }
 
+/// What was in flight at the end.
+#[derive(Default)]
+struct Left {
+    n: u64,
+    /// Of these, what the user stopped.
+    cut_off: Vec<Flight>,
+}
+
 struct Since(Instant);
 
 impl Clock for Since {
@@ -72,7 +80,7 @@ impl Phase<'_> {
         let mut crew = Crew::new(Arc::clone(self.target), began, self.max_in_flight);
         let mut dropped = 0;
         let mut tally = Tally::default();
-        let mut unfinished = 0;
+        let mut left = Left::default();
         // The crew is shared between the pacer, which hands it arrivals, and the clerk, which asks it what ended.
         let (asks, asked) = channel::<()>();
         let names = self.target.names();
@@ -118,7 +126,7 @@ impl Phase<'_> {
             );
             sent();
             if !crew.calm(self.grace, stop) {
-                unfinished = self.end(&crew, stop());
+                left = self.end(&crew, stop());
             }
             drop(asks);
             // A clerk that panics takes what it had not counted yet with it.
@@ -126,17 +134,18 @@ impl Phase<'_> {
             Ok::<Paced, std::io::Error>(paced)
         })?;
         tally.add(&last.done(), epoch, names, self.recorder);
+        tally.cut_off(&left.cut_off);
         Ok(Passed {
             paced,
             tally,
             dropped,
-            unfinished,
+            unfinished: left.n,
             in_flight: last.in_flight().1,
         })
     }
 
-    /// Stops what is in flight. It counts as failed, unless it was the user who stopped it.
-    fn end(&self, crew: &Crew, interrupted: bool) -> u64 {
+    /// Stops what is in flight, and says how much that was. It counts as started and failed, unless it was the user who stopped it.
+    fn end(&self, crew: &Crew, interrupted: bool) -> Left {
         let flights = crew.abandon();
         let ended = crew.now();
         self.target.stop(false);
@@ -145,10 +154,13 @@ impl Phase<'_> {
             std::thread::sleep(Duration::from_millis(5));
         }
         self.target.stop(true);
-        if interrupted {
-            return 0;
-        }
         let n = flights.len() as u64;
+        if interrupted {
+            return Left {
+                n,
+                cut_off: flights,
+            };
+        }
         crew.say(flights.into_iter().map(|flight| Sent {
             scheduled: flight.scheduled,
             started: flight.started.unwrap_or(ended),
@@ -158,7 +170,10 @@ impl Phase<'_> {
                 ..Fired::default()
             },
         }));
-        n
+        Left {
+            n,
+            cut_off: Vec::new(),
+        }
     }
 }
 

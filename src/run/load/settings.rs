@@ -147,9 +147,11 @@ fn read(
         seconds("duration"),
         fields.whole("count", 1..=u32::MAX.into()),
     );
+    // What is there and wrong has been told. Something stands in for it, so that no shape says it is missing.
+    let instead = |name: &str, value: f64| fields.has(name).then_some(value);
     let asked = Asked {
-        rate: fields.rate("rate"),
-        length,
+        rate: fields.rate("rate").or(instead("rate", 1.0)),
+        length: length.or(instead("duration", LONGEST)),
         loads,
         starts,
     };
@@ -254,8 +256,9 @@ fn http(fields: &Fields<'_>) -> Option<HttpSettings> {
     let http = fields.table("http")?;
     http.check(HTTP, &[]);
     let mut expect = Vec::new();
-    for text in http.texts("expect").unwrap_or_else(|| vec!["2xx", "3xx"]) {
-        match statuses(text) {
+    let usual = || ["2xx", "3xx"].map(str::to_owned).to_vec();
+    for text in http.words("expect").unwrap_or_else(usual) {
+        match statuses(&text) {
             Some(range) => expect.push(range),
             None => http.wrong("expect", "must hold statuses such as \"200\" or \"2xx\""),
         }
@@ -267,7 +270,7 @@ fn http(fields: &Fields<'_>) -> Option<HttpSettings> {
         }
         Some(_) => {
             http.wrong("method", "must be a method such as GET or POST");
-            return None;
+            "GET".to_owned()
         }
         None if body.is_empty() => "GET".to_owned(),
         None => "POST".to_owned(),
@@ -280,19 +283,31 @@ fn http(fields: &Fields<'_>) -> Option<HttpSettings> {
         http.wrong("url", "must begin with http:// or https://");
         return None;
     }
+    let headers = http.pairs("headers").unwrap_or_default();
+    #[cfg(feature = "http")]
+    can_be_sent(&http, url, &headers);
     let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     Some(HttpSettings {
         url: url.to_owned(),
         method,
-        headers: http
-            .pairs("headers")
-            .unwrap_or_default()
-            .into_iter()
-            .map(owned)
-            .collect(),
+        headers: headers.into_iter().map(owned).collect(),
         body,
         expect,
     })
+}
+
+/// Says what HTTP does not allow of a request.
+#[cfg(feature = "http")]
+fn can_be_sent(http: &Fields<'_>, url: &str, headers: &[(&str, &str)]) {
+    use pss_integrations::requests::{check_address, check_header};
+    if let Err(error) = check_address(url) {
+        http.wrong("url", format!("cannot be used: {error}"));
+    }
+    for (name, value) in headers {
+        if let Err(error) = check_header(name, value) {
+            http.wrong("headers", format!("cannot be sent: {error}"));
+        }
+    }
 }
 
 /// `200` and `2xx` as ranges.
@@ -346,6 +361,51 @@ mod tests {
             );
         }
         assert_eq!(told.len(), 8, "{told:#?}");
+    }
+
+    #[test]
+    fn statuses_may_be_numbers() {
+        let settings = read_json(json!({
+            "shape": "constant", "rate": 3, "count": 9, "http": { "url": "http://h", "expect": [200, "4xx"] },
+        }))
+        .expect("settings that fit");
+        assert_eq!(
+            settings.http.expect("a service").expect,
+            [(200, 200), (400, 499)]
+        );
+    }
+
+    #[test]
+    fn what_follows_from_a_mistake_is_none() {
+        for (settings, says) in [
+            (
+                json!({ "shape": "mix", "rate": 10, "duration": "9s", "components": [
+                    { "shape": "constant", "weight": "x" }, { "shape": "constant", "weight": -1 },
+                ] }),
+                &[
+                    "`load.components[0].weight` is text",
+                    "`load.components[1].weight` must lie",
+                ][..],
+            ),
+            (
+                json!({ "shape": "mix", "rate": "x", "duration": "soon", "components": [
+                    { "shape": "linear" }, { "shape": "constant" },
+                ] }),
+                &["`load.duration` must be a length", "`load.rate` is text"][..],
+            ),
+            (
+                json!({ "shape": "sequence", "rate": "x", "duration": "soon", "parts": [
+                    { "shape": "constant", "duration": "3s" }, { "shape": "constant" },
+                ] }),
+                &["`load.duration` must be a length", "`load.rate` is text"][..],
+            ),
+        ] {
+            let told = read_json(settings).expect_err("mistakes");
+            assert_eq!(told.len(), says.len(), "{told:#?}");
+            for (told, says) in told.iter().zip(says) {
+                assert!(told.starts_with(says), "{told}");
+            }
+        }
     }
 
     #[test]

@@ -8,8 +8,11 @@ use pss_metrics::{
     summary::Histogram,
 };
 
-use super::{crew::Sent, target::Names};
-use crate::run::record::Recorder;
+use super::{
+    crew::{Flight, Sent},
+    target::Names,
+};
+use crate::{config::hidden, run::record::Recorder};
 
 /// Ways to fail that are told apart; the rest is one.
 const FAILURES: usize = 20;
@@ -74,6 +77,13 @@ impl Tally {
         });
     }
 
+    /// Counts arrivals that the user stopped: they were started, and of how they would have ended nothing is known.
+    pub(super) fn cut_off(&mut self, flights: &[Flight]) {
+        self.started += flights.len() as u64;
+        let last = flights.iter().filter_map(|flight| flight.started).max();
+        self.last = self.last.max(last.unwrap_or_default());
+    }
+
     fn count(&mut self, sent: &Sent) {
         self.started += 1;
         self.last = self.last.max(sent.started);
@@ -101,7 +111,7 @@ impl Tally {
         let pairs = self.failures.iter();
         let mut failures: Vec<FailureReport> = pairs
             .map(|(what, n)| FailureReport {
-                what: what.clone(),
+                what: hidden(what).into_owned(),
                 n: *n,
             })
             .collect();

@@ -30,6 +30,9 @@ use crate::{
     terminal::StatusLine,
 };
 
+/// Between two looks whether to stop, while nothing is done but wait.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// What became of a run under load.
 #[derive(Debug)]
 pub struct Loaded {
@@ -63,7 +66,7 @@ pub fn under_load(
         Some(_) => None,
     };
     let target = target(plan, lane, settings, open.as_ref(), &host)?;
-    phases.start()?;
+    phases.start(&|| host.interrupted())?;
     beside(&mut host, plan.prepare.as_ref(), Beside::Before)?;
     let stop = || host.interrupted();
     let phase = |name, schedule| Phase {
@@ -93,8 +96,10 @@ pub fn under_load(
         let rest = Duration::from_secs_f64(schedule.seconds()).saturating_sub(began.elapsed());
         if stop() {
             phases.interrupt();
-        } else {
-            std::thread::sleep(rest);
+        }
+        let until = Instant::now() + rest;
+        while !stop() && Instant::now() < until {
+            std::thread::sleep(LOOK.min(until.saturating_duration_since(Instant::now())));
         }
         notices.extend(target.clean());
     }

@@ -13,7 +13,7 @@ use super::{
         numbers::{count, span},
         style::Look,
     },
-    wrap::wrapped,
+    wrap::{headed, wrapped},
 };
 
 pub(super) fn headline(out: &mut String, report: &Report, look: &Look) {
@@ -56,7 +56,9 @@ pub(super) fn headline(out: &mut String, report: &Report, look: &Look) {
         VerdictOutcome::Fail => look.styles.bad,
     };
     let duration = match (report.input.start, report.input.end) {
-        (Some(start), Some(end)) => format!(" {dot} {}", span(end - start)),
+        (Some(start), Some(end)) => {
+            format!(" {dot} {}", span(end - start).replace(' ', "\u{a0}"))
+        }
         _ => String::new(),
     };
     let confidence = if pss.confidence.level == Level::Low {
@@ -64,14 +66,21 @@ pub(super) fn headline(out: &mut String, report: &Report, look: &Look) {
     } else {
         "normal"
     };
-    line!(
-        out,
-        "verdict {} {dot} {} of {} metrics have data {dot} {} spans{duration} {dot} confidence {confidence}",
-        look.paint(verdict, report.verdict.outcome.name()),
-        pss.with_data.len(),
-        report.metrics.len(),
-        count(report.input.spans),
+    let name = report.verdict.outcome.name();
+    let whole = |text: String| text.replace(' ', "\u{a0}");
+    let parts = format!(
+        " {dot} {} {dot} {}{duration} {dot} {}",
+        whole(format!(
+            "{} of {} metrics have data",
+            pss.with_data.len(),
+            report.metrics.len()
+        )),
+        whole(format!("{} spans", count(report.input.spans))),
+        whole(format!("confidence {confidence}")),
     );
+    let first = format!("verdict {name}");
+    let style = format!("verdict {}", look.paint(verdict, name));
+    headed(out, (&first, style), &parts, 2, look.width);
     for reason in &report.verdict.reasons {
         wrapped(out, &format!("- {reason}"), 2, look.width);
     }

@@ -6,7 +6,7 @@ use pss_metrics::report::{InputFile, Report};
 
 use super::{
     super::{numbers::count, style::Look},
-    wrap::wrapped,
+    wrap::{headed, wrapped},
 };
 
 /// Inputs listed one by one.
@@ -27,14 +27,19 @@ pub(super) fn input(out: &mut String, report: &Report, look: &Look) {
         many => format!("{} files", many.len()),
     };
     let share = input.classified;
-    line!(
+    let counts = [
+        ("records", input.records),
+        ("spans", input.spans),
+        ("samples", input.samples),
+        ("bad", input.bad_records),
+    ];
+    let counts = counts.map(|(what, n)| format!("{} {what}", count(n)).replace(' ', "\u{a0}"));
+    headed(
         out,
-        "{} {files}: {} records, {} spans, {} samples, {} bad",
-        look.paint(look.styles.heading, "read"),
-        count(input.records),
-        count(input.spans),
-        count(input.samples),
-        count(input.bad_records)
+        ("read", look.paint(look.styles.heading, "read")),
+        &format!(" {files}: {}", counts.join(", ")),
+        5,
+        look.width,
     );
     if input.files.len() > 1 {
         for file in input.files.iter().take(FILES) {

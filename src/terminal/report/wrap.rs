@@ -1,10 +1,26 @@
 //! Words wrapped to the width.
 
+use std::fmt::Write;
+
 use pss_metrics::report::visible;
 
 /// Words wrapped to the width, lines after the first indented. Whatever the text holds, nothing of it acts on the terminal.
 pub(in crate::terminal) fn wrapped(out: &mut String, text: &str, indent: usize, width: usize) {
     painted(out, &visible(text), indent, width);
+}
+
+/// The same of a text whose first words are shown in a style, and whose parts with no-break spaces stay on one line.
+pub(super) fn headed(
+    out: &mut String,
+    (first, style): (&str, impl std::fmt::Display),
+    text: &str,
+    indent: usize,
+    width: usize,
+) {
+    let begun = out.len();
+    wrapped(out, &format!("{first}{text}"), indent, width);
+    let lines = out.split_off(begun).replace('\u{a0}', " ");
+    let _ = write!(out, "{style}{}", &lines[first.len()..]);
 }
 
 /// The same of a text with styles, which holds nothing from outside that was not made visible.

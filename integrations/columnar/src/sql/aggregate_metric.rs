@@ -1,6 +1,9 @@
 //! The metric of an [`Aggregate`]: it keeps the spans that pass by, and asks its query when all have.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use pss_metrics::{
     folded::Aggregated,
@@ -52,6 +55,7 @@ impl Observer for AggregateMetric {
         Box::new(Watched {
             metric: self,
             tables: Mutex::new(self.query.tables(setup.rules)),
+            any: AtomicBool::new(false),
         })
     }
 }
@@ -60,16 +64,21 @@ impl Observer for AggregateMetric {
 struct Watched<'a> {
     metric: &'a AggregateMetric,
     tables: Mutex<Tables>,
+    any: AtomicBool,
 }
 
 impl Watch for Watched<'_> {
     fn tap(&self) -> Box<dyn Intake + Send + '_> {
-        Box::new(Tap(&self.tables))
+        Box::new(Tap(&self.tables, &self.any))
     }
 
     fn finish(self: Box<Self>, unseen: Option<String>) -> Outcome {
         if unseen.is_some() {
             return Aggregated::unseen();
+        }
+        // Such as COUNT(*) is a number over nothing as well, and a run of which nothing is known has no score.
+        if !self.any.into_inner() {
+            return Outcome::NoData("there is no span".to_owned());
         }
         let tables = self.tables.into_inner();
         let tables = tables.unwrap_or_else(PoisonError::into_inner);
@@ -81,12 +90,13 @@ impl Watch for Watched<'_> {
 }
 
 /// All threads fill one table, span by span: rows of several would have to be put together, and polars sorts them anyway.
-struct Tap<'a>(&'a Mutex<Tables>);
+struct Tap<'a>(&'a Mutex<Tables>, &'a AtomicBool);
 
 impl Intake for Tap<'_> {
     fn span(&mut self, span: &Span<'_>) {
         let mut tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         tables.span(span);
+        self.1.store(true, Ordering::Relaxed);
     }
 
     // A score is over spans.

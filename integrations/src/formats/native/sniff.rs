@@ -50,11 +50,23 @@ pub fn layout(head: &Head<'_>) -> Option<Layout> {
     let root = head.json()?;
     match root.shape() {
         Shape::Array => Some(Layout::Array(root.inside())),
-        Shape::Object => {
-            Some(traces(&root).map_or(Layout::Lines, |traces| Layout::Array(traces.inside())))
-        }
+        Shape::Object => Some(match traces(&root) {
+            Some(traces) => Layout::Array(traces.inside()),
+            None if is_spread(head) => Layout::Values,
+            None => Layout::Lines,
+        }),
         Shape::Text | Shape::Plain => None,
     }
+}
+
+/// Whether an object lies over several lines, as people write and pretty-printers do: its first is not the whole of it, and the next begins with a key.
+fn is_spread(head: &Head<'_>) -> bool {
+    let mut lines = head.lines().map(str::trim).filter(|line| !line.is_empty());
+    let (Some(first), Some(second)) = (lines.next(), lines.next()) else {
+        return false;
+    };
+    let whole = serde_json::from_str::<serde::de::IgnoredAny>(first);
+    second.starts_with('"') && whole.is_err_and(|error| error.is_eof())
 }
 
 /// The array of `{"traces": [..]}`.
@@ -87,6 +99,13 @@ mod tests {
             layout_of(b"{\"x\": {\"traces\": []}}\n"),
             Some(Layout::Lines)
         );
+        assert_eq!(
+            layout_of(b"{\n  \"a\": 1,\n  \"b\": 2\n}\n"),
+            Some(Layout::Values)
+        );
+        assert_eq!(layout_of(b"{\"a\": 1,\n \"b\": 2}\n"), Some(Layout::Values));
+        // A record that was cut, and a whole one behind it.
+        assert_eq!(layout_of(b"{\"a\": 1,\n{\"b\": 2}\n"), Some(Layout::Lines));
         assert_eq!(layout_of(b"hello"), None);
         assert_eq!(layout_of(b"  \n"), None);
     }

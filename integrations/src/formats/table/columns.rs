@@ -241,6 +241,11 @@ impl Columns {
         })
     }
 
+    /// Whether any of these columns has a name that leaves no doubt.
+    pub fn any_named(names: &[&str]) -> bool {
+        NAMES.iter().any(|(_, name, _)| names.contains(name))
+    }
+
     /// Whether a table with these columns is surely one of spans or samples.
     pub fn is_known(names: &[&str]) -> bool {
         LAYOUTS

@@ -38,6 +38,7 @@ pub struct Summariser {
     extras: BTreeMap<Box<str>, bool>,
     facts: Facts,
     fingerprint: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
+    records: u64,
     /// Group of each operation of the batch's table, valid for one generation of it.
     resolved: Vec<u32>,
     /// Service of each operation of that table, and the rows of the batch that report memory, by service.
@@ -59,6 +60,7 @@ impl Default for Summariser {
             extras: BTreeMap::new(),
             facts: Facts::default(),
             fingerprint: BTreeMap::new(),
+            records: 0,
             resolved: Vec::new(),
             services: Services::default(),
             room: Room::default(),
@@ -110,6 +112,11 @@ impl Summariser {
         self.facts.add_unknown_field(name);
     }
 
+    /// Counts records that were read, whatever came of them.
+    pub fn read(&mut self, records: u64) {
+        self.records += records;
+    }
+
     /// Notes the name of an input.
     pub fn source(&mut self, name: &str) {
         self.facts.add_source(name);
@@ -152,6 +159,7 @@ impl Summariser {
             }
         }
         self.facts.merge(other.facts);
+        self.records += other.records;
         for (key, values) in other.fingerprint {
             self.fingerprint.entry(key).or_default().extend(values);
         }
@@ -199,6 +207,7 @@ impl Summariser {
             extras: self.extras,
             facts: self.facts,
             fingerprint: self.fingerprint,
+            records: self.records,
         }
     }
 
