@@ -77,11 +77,12 @@ pub(super) fn run(
     let mut partial = false;
     for argument in &arguments.bases {
         let base = read_run(&options, std::slice::from_ref(argument))?;
-        let bad = base.summary.facts().bad;
-        if resolved.bad_limit.exceeded(bad, base.records) {
+        let facts = base.summary.facts();
+        let bad = facts.bad;
+        let records = base.records.max(facts.spans + facts.samples + bad);
+        if resolved.bad_limit.exceeded(bad, records) {
             warn(&format!(
-                "{bad} of {} records of the base run `{}` cannot be used, more than the {} % allowed; mend the input, or raise bad_records in [pss] of pss.toml",
-                base.records,
+                "{bad} of {records} records of the base run `{}` cannot be used, more than the {} % allowed; mend the input, or raise bad_records in [pss] of pss.toml",
                 argument.display(),
                 100.0 * resolved.bad_limit.share
             ));

@@ -32,6 +32,9 @@ pub const TEMPLATE: &str = r#"# Settings of pss; all of them are optional. `pss 
 [input.rules.db]
 # words = ["ledger"]         # operation names with this word are database calls; attributes = ["peer.service=ledger"] decides before names
 
+[input.rules.error]
+# attributes = ["app.result=failed"]  # spans with one of these failed; [input.rules.cache_hit] and [input.rules.cache_miss] alike
+
 [kafka]
 # "group.id" = "billing"     # `pss run --kafka HOST:PORT` samples this group's lag; all keys but topics are librdkafka's
 # topics = ["orders"]

@@ -325,6 +325,27 @@ impl Keys {
         }
         for (name, about) in [
             (
+                "error",
+                "attributes, as \"key\" or \"key=value\", that make a span a failed one, whatever its record says",
+            ),
+            (
+                "cache_hit",
+                "attributes that make a span a cache hit before any built-in rule does",
+            ),
+            (
+                "cache_miss",
+                "attributes that make it a cache miss, where none makes it a hit",
+            ),
+        ] {
+            add(
+                format!("input.rules.{name}.attributes"),
+                Takes::Texts,
+                None,
+                about,
+            );
+        }
+        for (name, about) in [
+            (
                 "kafka.bootstrap.servers",
                 "brokers as HOST:PORT,..: `pss run` samples a consumer group there",
             ),

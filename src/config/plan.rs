@@ -1,7 +1,7 @@
 //! From settings to what is done: the plan of metrics, thresholds and limits.
 
 use pss_integrations::formats::{Column, InputSettings, table::Field};
-use pss_metrics::model::{Category, ExtraSpec, Naming, OwnRule, OwnRules};
+use pss_metrics::model::{Category, ExtraSpec, Naming, OwnOutcomes, OwnRule, OwnRules};
 use pss_metrics::{
     plugin::{ParameterValue, WrongSetting},
     score::{Curve, Metric, NoDataPolicy, Plan, Planned, Settings},
@@ -240,7 +240,7 @@ impl Config {
         ConfigError::new(place, format!("`{key}` {}", wrong.why))
     }
 
-    /// The user's own rules for categories, in the order of the categories.
+    /// The user's own rules for categories, in the order of the categories, and for outcomes.
     pub fn rules(&self) -> OwnRules {
         let rule = |category: Category| {
             let key = |what: &str| format!("input.rules.{}.{what}", category.name());
@@ -255,7 +255,18 @@ impl Config {
                 words: words.unwrap_or_default(),
             })
         };
-        OwnRules(Category::ALL.into_iter().filter_map(rule).collect())
+        let outcome = |name: &str| {
+            let wanted = self.list(&format!("input.rules.{name}.attributes"));
+            wanted.unwrap_or_default()
+        };
+        OwnRules(
+            Category::ALL.into_iter().filter_map(rule).collect(),
+            OwnOutcomes {
+                error: outcome("error"),
+                cache_hit: outcome("cache_hit"),
+                cache_miss: outcome("cache_miss"),
+            },
+        )
     }
 
     /// How operations are named, where the user says it.

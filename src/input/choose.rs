@@ -38,6 +38,12 @@ pub(super) fn choose(
         liked.map(|(_, format)| *format).collect()
     };
     let mut candidates = by(Likeness::Surely);
+    if candidates.is_empty() && is_utf16(head.bytes()) {
+        return Err(InputError::Content {
+            path: name.to_owned(),
+            why: "is UTF-16: write it in UTF-8".to_owned(),
+        });
+    }
     if candidates.is_empty() {
         candidates = by(Likeness::Perhaps);
     }
@@ -127,6 +133,18 @@ pub(super) fn plain_name(name: &str) -> &str {
         .iter()
         .find_map(|ending| name.strip_suffix(ending))
         .unwrap_or(name)
+}
+
+/// Whether text begins with the mark of two-byte characters, or with characters of which every other byte is zero.
+fn is_utf16(head: &[u8]) -> bool {
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+        return true;
+    }
+    let pairs = || head[..head.len().min(16)].as_chunks::<2>().0.iter();
+    let plain = |byte: u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    pairs().len() >= 4
+        && (pairs().all(|[a, b]| plain(*a) && *b == 0)
+            || pairs().all(|[a, b]| *a == 0 && plain(*b)))
 }
 
 fn beginning(head: &[u8]) -> String {

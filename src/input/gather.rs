@@ -15,7 +15,7 @@ use super::{
 };
 use pss_integrations::formats::Sink;
 use pss_metrics::{
-    model::{Batch, Intake, Sample, Span},
+    model::{Batch, Intake, OwnOutcomes, OwnRules, Sample, Span},
     summary::Summariser,
 };
 
@@ -41,10 +41,14 @@ pub(super) struct Gather<'a> {
     pub(super) records: u64,
     pub(super) notices: Vec<String>,
     pub(super) left_out: LeftOut,
+    /// Block and offset of the record that is being decoded, for its parts.
+    pub(super) at: (usize, u64),
     /// Which messages are gathered, where they are.
     part: Option<u32>,
     /// Nothing where everything is asked for.
     selection: Option<Arc<Selection>>,
+    /// Rules that tell how spans ended, where there are some.
+    outcomes: Option<Arc<OwnRules>>,
     /// Beside the summary: metrics that watch the raw records.
     taps: Vec<Box<dyn Intake + Send + 'a>>,
     identities: bool,
@@ -63,8 +67,11 @@ impl<'a> Gather<'a> {
             records: 0,
             notices: Vec::new(),
             left_out: LeftOut::default(),
+            at: (0, 0),
             part: None,
             selection: (!options.selection.is_all()).then(|| Arc::clone(&options.selection)),
+            outcomes: (options.rules.1 != OwnOutcomes::default())
+                .then(|| Arc::clone(&options.rules)),
             taps: options.watches.iter().map(|watch| watch.tap()).collect(),
             identities: options
                 .observers
@@ -131,10 +138,17 @@ impl Intake for Gather<'_> {
         {
             return;
         }
-        for tap in &mut self.taps {
-            tap.span(span);
+        let (taps, batch) = (&mut self.taps, &mut self.batch);
+        let mut push = |span: &Span<'_>| {
+            for tap in taps.iter_mut() {
+                tap.span(span);
+            }
+            batch.span(span);
+        };
+        match &self.outcomes {
+            None => push(span),
+            Some(rules) => rules.decide(span, push),
         }
-        self.batch.span(span);
     }
 
     fn sample(&mut self, sample: &Sample<'_>) {
@@ -151,6 +165,12 @@ impl Intake for Gather<'_> {
 
     fn skipped(&mut self, what: &'static str, count: u64) {
         self.batch.skipped(what, count);
+    }
+
+    fn unusable(&mut self, reason: String) {
+        self.records += 1;
+        let (block, offset) = self.at;
+        self.note(block, offset, reason);
     }
 }
 
@@ -197,6 +217,10 @@ impl Intake for &mut Gather<'_> {
 
     fn skipped(&mut self, what: &'static str, count: u64) {
         (**self).skipped(what, count);
+    }
+
+    fn unusable(&mut self, reason: String) {
+        (**self).unusable(reason);
     }
 }
 

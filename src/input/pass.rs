@@ -77,6 +77,7 @@ fn pass_one(
             passed,
             name: &name,
             part: None,
+            at: 0,
             options,
         };
         let taken = remote.read(options, progress, &mut hand)?;
@@ -108,6 +109,7 @@ fn pass_one(
         passed,
         name: &name,
         part: None,
+        at: 0,
         options,
     };
     match reading {
@@ -149,6 +151,8 @@ fn pass_one(
                     if bytes.iter().all(u8::is_ascii_whitespace) {
                         continue;
                     }
+                    hand.at = place;
+                    let bad_before = hand.passed.bad;
                     let outcome = match std::str::from_utf8(bytes) {
                         Ok(text) => {
                             let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -156,7 +160,10 @@ fn pass_one(
                         }
                         Err(_) => Err("is no valid UTF-8".to_owned()),
                     };
-                    hand.record(place, outcome);
+                    // Where parts of a record cannot be used, they are what counts.
+                    if outcome.is_err() || hand.passed.bad == bad_before {
+                        hand.record(place, outcome);
+                    }
                 }
                 if block.unclosed || block.cut_short || block.too_long {
                     place += 1;
@@ -186,6 +193,8 @@ struct Hand<'a> {
     name: &'a str,
     /// Which messages are handed on, where they are.
     part: Option<u32>,
+    /// The record that is being decoded, for its parts.
+    at: u64,
     options: &'a ReadOptions<'a>,
 }
 
@@ -206,6 +215,10 @@ impl Intake for Hand<'_> {
 
     fn skipped(&mut self, what: &'static str, count: u64) {
         self.into.skipped(what, count);
+    }
+
+    fn unusable(&mut self, reason: String) {
+        self.record(self.at, Err(reason));
     }
 }
 

@@ -86,7 +86,9 @@ impl<'a> Source<'a> {
             rest,
             bytes,
         };
-        if source.head.iter().all(u8::is_ascii_whitespace) && source.is_complete() {
+        let text = source.head.strip_prefix(b"\xef\xbb\xbf");
+        let text = text.unwrap_or(&source.head);
+        if text.iter().all(u8::is_ascii_whitespace) && source.is_complete() {
             return Err(InputError::Empty(place.name()));
         }
         Ok(source)

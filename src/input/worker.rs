@@ -106,8 +106,14 @@ impl<'a> Worker<'a> {
         if record.bytes().all(|byte| byte.is_ascii_whitespace()) {
             return;
         }
-        self.gather.records += 1;
-        match (self.decoder.decode(record, &mut self.gather), cut_short) {
+        self.gather.at = (block.number, offset);
+        let bad_before = self.gather.bad_total;
+        let outcome = self.decoder.decode(record, &mut self.gather);
+        // Where parts of a record cannot be used, they are what counts.
+        if outcome.is_err() || self.gather.bad_total == bad_before {
+            self.gather.records += 1;
+        }
+        match (outcome, cut_short) {
             (Ok(()), false) => {}
             (Ok(()), true) => {
                 self.gather.records += 1;

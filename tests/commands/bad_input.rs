@@ -408,3 +408,24 @@ fn other_files_in_a_folder_are_passed_over_with_a_notice() {
     work.pss(&["analyze", "none"])
         .fails(3, &["`none/notes.txt` is in no known format"]);
 }
+
+/// One document is one record, but the limit is for what it holds: half of its spans, here.
+#[test]
+fn bad_spans_of_one_document_reach_the_limit() {
+    let spans: Vec<String> = (0..100)
+        .map(|i| {
+            let took = if i % 2 == 0 { 5 } else { -5 };
+            format!(r#"{{"traceID":"t","spanID":"{i}","operationName":"x","startTime":{i},"duration":{took}}}"#)
+        })
+        .collect();
+    let work = Work::new();
+    work.write(
+        "jaeger.json",
+        format!(
+            r#"{{"data":[{{"traceID":"t","spans":[{}]}}]}}"#,
+            spans.join(",")
+        ),
+    );
+    work.pss(&["analyze", "jaeger.json"])
+        .fails(3, &["50 of 100 records cannot be used"]);
+}

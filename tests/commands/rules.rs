@@ -79,3 +79,39 @@ fn own_time_and_critical_paths_are_shown() {
     work.pss(&["analyze", "loose.jsonl", "--self-time"])
         .fails(2, &["none of the 1 spans has a trace id"]);
 }
+
+#[test]
+fn own_rules_tell_how_spans_ended() {
+    let span = |result: &str, error: bool| {
+        format!(
+            "{{\"name\":\"get\",\"duration\":0.1,\"error\":{error},\"timestamp\":1700000000,\"attributes\":{{\"app.result\":\"{result}\",\"cache.hit\":true}}}}\n"
+        )
+    };
+    let traces: String = (0..200)
+        .map(|i| span(if i % 2 == 0 { "Failed" } else { "fine" }, i == 1))
+        .collect();
+    let work = Work::new();
+    work.write("a.jsonl", traces);
+    let scores = || {
+        let report = work.report(&["a.jsonl"]);
+        let metrics = report["metrics"].as_array().expect("a list").clone();
+        let score = |code: &str| {
+            let metric = metrics.iter().find(|metric| metric["code"] == code);
+            metric
+                .and_then(|metric| metric["score"].as_f64())
+                .expect(code)
+        };
+        (score("ERR"), score("CACHE"))
+    };
+    let (err, cache) = scores();
+    work.write(
+        "pss.toml",
+        "[input.rules.error]\nattributes = [\"app.result=failed\"]\n[input.rules.cache_miss]\nattributes = [\"app.result=fine\"]\n",
+    );
+    let (failing, missing) = scores();
+    assert!(failing < err - 0.1, "{err} {failing}");
+    assert!(missing < cache - 0.1, "{cache} {missing}");
+    work.write("pss.toml", "[input.rules.error]\nwords = [\"x\"]\n");
+    let said = work.pss(&["analyze", "a.jsonl"]);
+    assert_eq!(said.code, Some(2), "{}", said.out);
+}

@@ -94,7 +94,7 @@ fn real_pytorch_files() {
             ),
             (
                 "HolisticTraceAnalysis__memory_timeline.raw.gz",
-                Brings::Refused("no good record"),
+                Brings::Refused("no known format"),
             ),
         ],
     );

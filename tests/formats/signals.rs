@@ -462,3 +462,44 @@ fn signals_that_no_metric_reads_survive_conversion() {
     let back = std::fs::read_to_string(path("c.jsonl")).expect("text");
     assert_eq!(back, lines);
 }
+
+#[test]
+fn a_log_without_a_line_of_the_collector_proves_nothing() {
+    let line =
+        "[1.000s][info][safepoint] Safepoint \"Cleanup\", Time since last: 100 ns, Total: 30 ns\n";
+    let error = read_bytes("gc.log", line.repeat(9).as_bytes()).expect_err("refused");
+    assert!(error.to_string().contains("-Xlog:gc"), "{error}");
+    let idle = format!("[0.010s][info][gc] Using G1\n{line}");
+    let read = read_bytes("gc.log", idle.as_bytes()).expect("reads");
+    assert_eq!((read.files[0].samples, read.files[0].bad), (2, 0));
+}
+
+#[test]
+fn a_log_without_times_says_how_to_get_them() {
+    let text = "GC(0) Pause Young (Normal) (G1 Evacuation Pause) 14M->5M(128M) 3.512ms\n";
+    let error = read_bytes("gc.log", text.repeat(3).as_bytes()).expect_err("refused");
+    assert!(
+        error
+            .to_string()
+            .contains("has no times: log with uptime or time"),
+        "{error}"
+    );
+}
+
+#[test]
+fn open_metrics_without_an_end_may_be_truncated() {
+    let sample =
+        "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes 100 1700000000";
+    let notices = |ending: &str| {
+        let text = format!("{sample}{ending}");
+        read_bytes("m.txt", text.as_bytes()).expect("reads").notices
+    };
+    let told = |ending: &str| {
+        notices(ending)
+            .iter()
+            .any(|notice| notice.contains("# EOF"))
+    };
+    assert!(told(".000\n"));
+    assert!(!told(".000\n# EOF\n"));
+    assert!(!told("000\n"), "Prometheus has no such line");
+}

@@ -294,3 +294,30 @@ fn what_is_not_built_says_how_to_get_it() {
         assert!(said.contains("--features columnar"), "{said}");
     }
 }
+
+#[test]
+fn columns_of_one_name_are_told() {
+    let read = read_bytes(
+        "a.csv",
+        b"name,name,other,other,start,duration\na,b,,,1,2\n",
+    )
+    .expect("reads");
+    assert_eq!(read.notices.len(), 1, "{:?}", read.notices);
+    assert!(
+        read.notices[0].contains("several columns named \"name\""),
+        "{:?}",
+        read.notices
+    );
+}
+
+#[test]
+fn a_row_with_very_many_cells_costs_only_itself() {
+    let text = format!("name,duration\na,1\n{}\nb,2\n", ",".repeat(1 << 20));
+    let read = read_bytes("a.csv", text.as_bytes()).expect("reads");
+    assert_eq!((read.files[0].spans, read.files[0].bad), (2, 1));
+    let bad = read.summary.facts().bad_examples.first().expect("told");
+    assert_eq!(
+        (bad.line, &*bad.reason),
+        (3, "has 1048577 cells, and the header has 2 columns")
+    );
+}

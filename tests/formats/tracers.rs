@@ -171,3 +171,101 @@ fn deep_nesting_is_refused() {
     let datadog = read_bytes("a.json", text.as_bytes()).map(|read| read.files[0].bad);
     assert!(!matches!(datadog, Ok(0)), "{datadog:?}");
 }
+
+/// One document of which every other span ends before it starts, or has a duration below zero.
+fn half_bad() -> [(&'static str, String); 7] {
+    let spans = |of: &dyn Fn(u64, bool) -> String| -> String {
+        let all: Vec<String> = (0..100).map(|i| of(i, i % 2 == 1)).collect();
+        all.join(",")
+    };
+    let otlp = spans(&|i, bad| {
+        let end = if bad {
+            1
+        } else {
+            1_700_000_000_000_000_000 + 10 * i
+        };
+        format!(
+            r#"{{"name":"x","startTimeUnixNano":"1700000000000000000","endTimeUnixNano":"{end}"}}"#
+        )
+    });
+    let otlp = format!(r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{otlp}]}}]}}]}}"#);
+    let took = |bad: bool| if bad { -5 } else { 5 };
+    let jaeger = spans(&|i, bad| {
+        format!(
+            r#"{{"traceID":"t","spanID":"{i}","operationName":"x","startTime":1,"duration":{}}}"#,
+            took(bad)
+        )
+    });
+    let zipkin = spans(&|i, bad| {
+        format!(
+            r#"{{"traceId":"t","id":"{i}","name":"x","timestamp":1,"duration":{}}}"#,
+            took(bad)
+        )
+    });
+    let datadog = spans(&|i, bad| {
+        format!(
+            r#"{{"trace_id":1,"span_id":{},"name":"x","resource":"x","start":1,"duration":{}}}"#,
+            i + 1,
+            took(bad)
+        )
+    });
+    let xray = |kind: &str| {
+        spans(&|i, bad| {
+            let segment = format!(
+                r#"{{"trace_id":"t","id":"{i}","name":"x","start_time":10,"end_time":{}}}"#,
+                10 + took(bad)
+            );
+            if kind == "inner" {
+                segment
+            } else {
+                format!(r#"{{"Document":{segment:?}}}"#)
+            }
+        })
+    };
+    [
+        ("otlp.jsonl", format!("{otlp}\n")),
+        ("otlp.json", otlp.replace(":[", ":[\n")),
+        (
+            "jaeger.json",
+            format!(r#"{{"data":[{{"traceID":"t","spans":[{jaeger}]}}]}}"#),
+        ),
+        ("zipkin.json", format!("[[{zipkin}]]")),
+        ("datadog.json", format!("[[{datadog}]]")),
+        (
+            "xray.json",
+            format!(
+                r#"{{"Traces":[{{"Id":"t","Segments":[{}]}}]}}"#,
+                xray("outer")
+            ),
+        ),
+        (
+            "xray.jsonl",
+            format!(
+                "{{\"trace_id\":\"t\",\"id\":\"r\",\"name\":\"x\",\"start_time\":1,\"in_progress\":true,\"subsegments\":[{}]}}\n",
+                xray("inner")
+            ),
+        ),
+    ]
+}
+
+/// A document is one record, and still each of its bad spans counts.
+#[test]
+fn every_bad_span_of_a_document_counts() {
+    for (name, text) in half_bad() {
+        let read = read_bytes(name, text.as_bytes()).expect("reads");
+        let (file, facts) = (&read.files[0], read.summary.facts());
+        let root = u64::from(name == "xray.jsonl");
+        assert_eq!((file.spans, file.bad), (50 + root, 50), "{name}");
+        assert!(file.records >= 50, "{name}: {}", file.records);
+        assert!(!facts.bad_examples.is_empty(), "{name}");
+        assert!(
+            facts
+                .bad_examples
+                .iter()
+                .all(|bad| bad.line >= 1 && bad.file.ends_with(name)),
+            "{name}: {:?}",
+            facts.bad_examples
+        );
+        assert_eq!(records(name, text.as_bytes()).len() as u64, 50 + root);
+    }
+}

@@ -22,7 +22,7 @@ use pss_integrations::{
     sql_tables::{SAMPLES, SPANS, SqlTable},
 };
 use pss_metrics::{
-    model::{Batch, Category, Intake, OwnRule, OwnRules, Sample, Span},
+    model::{Batch, Category, Intake, OwnOutcomes, OwnRule, OwnRules, Sample, Span},
     score::{Curve, Metric, Outcome, Settings, SummaryView, Totals},
     summary::Summariser,
 };
@@ -265,7 +265,7 @@ fn decided() -> OwnRules {
         words: Vec::new(),
         source: PROTOCOL.to_owned(),
     };
-    OwnRules(Category::ALL.map(rule).to_vec())
+    OwnRules(Category::ALL.map(rule).to_vec(), OwnOutcomes::default())
 }
 
 /// Folds records into a summary, as `pss` itself does.

@@ -261,6 +261,10 @@ impl Intake for Seen {
             .said
             .push(format!("{count} {what} passed over"));
     }
+
+    fn unusable(&mut self, reason: String) {
+        self.decoded.said.push(format!("a record {reason}"));
+    }
 }
 
 impl Sink for Seen {
@@ -296,6 +300,10 @@ impl Intake for Lent<'_> {
 
     fn skipped(&mut self, what: &'static str, count: u64) {
         self.0.skipped(what, count);
+    }
+
+    fn unusable(&mut self, reason: String) {
+        self.0.unusable(reason);
     }
 }
 

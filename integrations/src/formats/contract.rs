@@ -143,7 +143,7 @@ pub trait Format: Sync {
 /// Decodes records; one per worker.
 pub trait Decoder: Send {
     /// Decodes one record, valid UTF-8, and pushes what it holds: a span, samples, or all spans of a trace. The reason says what is wrong with a record that
-    /// cannot be used.
+    /// cannot be used. Where only parts of it cannot, each is told by [`Intake::unusable`].
     ///
     /// # Errors
     /// The reason, without the record's place, which the caller knows.

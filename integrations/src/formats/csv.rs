@@ -13,6 +13,7 @@ use super::{
         RecordWriter, Sink, StreamDecoder,
     },
     head::Head,
+    rows::{Row, Rows},
     settings::InputSettings,
     table::{Cell, Columns, RowReader, attributes_json},
 };
@@ -80,8 +81,10 @@ impl Format for Csv {
         )
         .map_err(DecodeError::Settings)?;
         Ok(Reading::Stream(Box::new(Table {
+            notices: same_names(&columns, &names),
             columns,
             delimiter: delimiter(header),
+            width: names.len(),
         })))
     }
 
@@ -115,85 +118,91 @@ fn names(header: &str) -> Option<Vec<String>> {
     (names.len() > 1).then_some(names)
 }
 
+/// Says which of several columns of one name is read.
+fn same_names(columns: &Columns, names: &[String]) -> Vec<String> {
+    let read = columns.of.iter().map(|(_, place, _)| &names[*place]);
+    read.filter(|name| names.iter().filter(|other| other == name).count() > 1)
+        .map(|name| format!("has several columns named {name:?}, of which the first is read"))
+        .collect()
+}
+
 struct Table {
     columns: Columns,
     delimiter: u8,
+    /// Columns of the header.
+    width: usize,
+    notices: Vec<String>,
 }
 
 impl StreamDecoder for Table {
     fn decode(
-        self: Box<Self>,
+        mut self: Box<Self>,
         stream: &mut dyn Read,
         sink: &mut dyn Sink,
     ) -> Result<(), DecodeError> {
-        let mut end = LastByte {
-            stream,
-            last: b'\n',
-        };
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(self.delimiter)
-            .flexible(true)
-            .from_reader(&mut end);
-        let width = match reader.byte_headers() {
-            Ok(headers) => headers.len(),
-            Err(error) => return Err(broken(error)),
-        };
-        let rows = RowReader::new(&self.columns);
-        let mut record = csv::ByteRecord::new();
+        let notices = std::mem::take(&mut self.notices);
+        notices.into_iter().for_each(|notice| sink.notice(notice));
+        let mut rows = Rows::new(stream, self.delimiter, self.width);
+        let mut row = Row::default();
+        if !rows.next(&mut row)? {
+            return Ok(());
+        }
+        let width = row.cells;
+        let reader = RowReader::new(&self.columns);
         // The last row is held back: only when the stream ended is it known whether it is whole.
-        let mut held: Option<(u64, csv::ByteRecord)> = None;
+        let mut held: Option<Row> = None;
         let mut outcome = Ok(());
         loop {
-            match reader.read_byte_record(&mut record) {
+            match rows.next(&mut row) {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(error) => {
-                    outcome = Err(broken(error));
+                    outcome = Err(DecodeError::Io(error));
                     break;
                 }
             }
-            let line = record.position().map_or(0, csv::Position::line);
-            if let Some((line, row)) = held.take() {
-                let outcome = push(&self.columns, &rows, &row, width, sink);
-                sink.record(line, outcome);
+            match &mut held {
+                Some(held) => {
+                    std::mem::swap(held, &mut row);
+                    let outcome = push(&self.columns, &reader, &row, width, sink);
+                    sink.record(row.line, outcome);
+                }
+                None => held = Some(std::mem::take(&mut row)),
             }
-            held = Some((line, record.clone()));
             if sink.interrupted() {
                 break;
             }
         }
-        drop(reader);
-        if let Some((line, row)) = held {
-            let pushed = if end.last == b'\n' || end.last == b'\r' {
-                push(&self.columns, &rows, &row, width, sink)
+        if let Some(row) = held {
+            let pushed = if rows.ended_with_a_line() {
+                push(&self.columns, &reader, &row, width, sink)
             } else {
                 // A number that is cut off is another number.
                 Err("is truncated: the file ends inside it, or without a line end".to_owned())
             };
-            sink.record(line, pushed);
+            sink.record(row.line, pushed);
         }
         outcome
-    }
-}
-
-fn broken(error: csv::Error) -> DecodeError {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => DecodeError::Io(error),
-        kind => DecodeError::Content(format!("is no CSV: {kind:?}")),
     }
 }
 
 fn push(
     columns: &Columns,
     rows: &RowReader,
-    record: &csv::ByteRecord,
+    record: &Row,
     width: usize,
     sink: &mut dyn Sink,
 ) -> Result<(), String> {
-    if record.len() != width {
+    if record.too_long {
+        return Err(
+            "is longer than the limit for one record (64 MiB), or a quote in it is never closed"
+                .to_owned(),
+        );
+    }
+    if record.cells != width {
         return Err(format!(
             "has {} cells, and the header has {width} columns",
-            record.len()
+            record.cells
         ));
     }
     let mut cells = Vec::with_capacity(columns.of.len());
@@ -207,22 +216,6 @@ fn push(
         });
     }
     rows.push(|at| cells[at], sink)
-}
-
-/// Remembers the last byte that went through.
-struct LastByte<'a> {
-    stream: &'a mut dyn Read,
-    last: u8,
-}
-
-impl Read for LastByte<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.stream.read(buffer)?;
-        if n > 0 {
-            self.last = buffer[n - 1];
-        }
-        Ok(n)
-    }
 }
 
 /// The columns that are written, in their order.

@@ -50,12 +50,14 @@ impl Format for Datadog {
     fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
         let root = head.json()?;
         let mut span = root.get("traces").unwrap_or(root);
-        for _ in 0..2 {
-            if span.shape() == Shape::Array {
-                span = span.first()?;
-            }
+        let mut levels = 0;
+        while levels < 2 && span.shape() == Shape::Array {
+            span = span.first()?;
+            levels += 1;
         }
-        is_span(&span).then_some(Likeness::Surely)
+        // No other format has lists of lists of objects with these.
+        let listed = levels == 2 && span.has(&["span_id"]) && span.has(&["trace_id"]);
+        (listed || is_span(&span)).then_some(Likeness::Surely)
     }
 
     fn open(&self, head: &Head<'_>, _: &InputSettings) -> Result<Reading, DecodeError> {
@@ -130,16 +132,12 @@ fn decode(text: &str, levels: u32, into: &mut dyn Intake) -> Result<(), String> 
     if levels == 0 || !text.trim_start().starts_with('[') {
         return push(text, into);
     }
-    let mut outcome = Ok(());
     for (at, element) in parse::<Vec<&RawValue>>(text)?.iter().enumerate() {
         if let Err(reason) = decode(element.get(), levels - 1, into) {
-            outcome = outcome.and(Err(format!(
-                "holds a span, number {}, that {reason}",
-                at + 1
-            )));
+            into.unusable(format!("holds a span, number {}, that {reason}", at + 1));
         }
     }
-    outcome
+    Ok(())
 }
 
 fn push(text: &str, into: &mut dyn Intake) -> Result<(), String> {

@@ -56,6 +56,7 @@ impl Format for GcLog {
             (decorations > 0
                 && (line.contains("[gc") || line.contains("[safepoint") || message.contains("GC(")))
                 || old_pause(line).is_some()
+                || is_bare(line)
         };
         head.lines()
             .take(LOOKED_AT)
@@ -80,6 +81,8 @@ struct Pause {
 
 #[derive(Default)]
 struct Log {
+    /// Whether a line is of the collector, so that it is known to have been logged.
+    collector: bool,
     first: Option<i64>,
     last: Option<i64>,
     /// The pause before, which the next one may enclose.
@@ -99,8 +102,15 @@ impl StreamDecoder for Log {
             !sink.interrupted()
         });
         self.release(sink);
-        for time in [self.first, self.last].into_iter().flatten() {
-            push(time, 0, sink);
+        if self.collector {
+            for time in [self.first, self.last].into_iter().flatten() {
+                push(time, 0, sink);
+            }
+        } else if self.first.is_some() {
+            sink.record(
+                1,
+                Err("is no line of the garbage collector, nor is any other: log with -Xlog:gc or -Xlog:gc,safepoint".to_owned()),
+            );
         }
         outcome.map_err(DecodeError::Io)
     }
@@ -109,7 +119,8 @@ impl StreamDecoder for Log {
 impl Log {
     fn line(&mut self, line: Line<'_>, sink: &mut dyn Sink) {
         let (decorations, time, message) = unified(line.text);
-        let found = if decorations > 0 {
+        self.collector |= line.text.contains("[gc") || message.contains("GC(");
+        let found = if decorations > 0 || is_bare(line.text) {
             if let Some(time) = time {
                 self.saw(time);
             }
@@ -137,7 +148,7 @@ impl Log {
         let Some(end) = time else {
             sink.record(
                 line.number,
-                Err("is a pause without a time: log with uptime or time as decorations, as -Xlog:gc does by itself".to_owned()),
+                Err("is a pause, and has no times: log with uptime or time as decorations, as -Xlog:gc does by itself".to_owned()),
             );
             return;
         };
@@ -173,6 +184,7 @@ impl Log {
             if let Some(time) = time {
                 self.saw(time);
             }
+            self.collector = true;
             self.open = None;
             return match duration {
                 Some(duration) => Some((time, duration)),
@@ -255,6 +267,11 @@ fn unified(line: &str) -> (usize, Option<i64>, &str) {
         rest = behind;
     }
     (count, date.or(uptime), rest.trim())
+}
+
+/// Whether a line is a pause that `-Xlog:gc::none` wrote, without any decoration.
+fn is_bare(line: &str) -> bool {
+    line.starts_with("GC(") && line.contains(") Pause ")
 }
 
 /// The number in `GC(17)`.

@@ -62,6 +62,7 @@ impl Format for Jaeger {
                             .then_some(Likeness::Surely);
                     }
                 },
+                Some(_) if answered_error(&root).is_some() => return Some(Likeness::Surely),
                 Some(data) => data,
                 None => root,
             },
@@ -73,6 +74,11 @@ impl Format for Jaeger {
         let root = head.json().ok_or_else(|| {
             DecodeError::Content("is no JSON: Jaeger exports JSON objects".to_owned())
         })?;
+        if let Some(error) = answered_error(&root) {
+            return Err(DecodeError::Content(format!(
+                "is an answer of Jaeger's query service without traces, which says {error:?}"
+            )));
+        }
         let data = root.get("data").filter(|data| data.shape() == Shape::Array);
         let layout = match (root.shape(), data) {
             (Shape::Array, _) => Layout::Array(root.inside()),
@@ -82,6 +88,14 @@ impl Format for Jaeger {
         };
         Ok(Reading::Records(layout, |_| Box::new(JaegerDecoder)))
     }
+}
+
+/// What the query service says where it has no data.
+fn answered_error(root: &Outline<'_>) -> Option<String> {
+    let data = root.get("data")?;
+    (data.shape() == Shape::Plain).then_some(())?;
+    let message = root.get("errors")?.first()?.get("msg")?.text()?;
+    Some(String::from_utf8_lossy(message).into_owned())
 }
 
 fn is_trace(value: &Outline<'_>) -> bool {
@@ -170,16 +184,12 @@ impl Decoder for JaegerDecoder {
         let Some(spans) = document.spans else {
             return push(text, &processes, into);
         };
-        let mut outcome = Ok(());
         for (at, span) in spans.iter().enumerate() {
             if let Err(reason) = push(span.get(), &processes, into) {
-                outcome = outcome.and(Err(format!(
-                    "holds a span, number {}, that {reason}",
-                    at + 1
-                )));
+                into.unusable(format!("holds a span, number {}, that {reason}", at + 1));
             }
         }
-        outcome
+        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     head::Head,
     json::{Outline, Shape},
     native::{RecordDecoder, layout},
-    otlp::{Encoding, Requests, is_document},
+    otlp::{Encoding, Rejected, Requests, is_document},
     otlp_protobuf::is_request,
 };
 
@@ -52,8 +52,8 @@ impl MessageDecoder {
         })
     }
 
-    /// Decodes a message and tells the sink of each of its records by the place that is given: an OTLP request is one record, and so is each line, or each element
-    /// of a list.
+    /// Decodes a message and tells the sink of each of its records by the place that is given: an OTLP request is one record, unless several of its parts cannot be
+    /// used, and so is each line, or each element of a list.
     pub fn decode(&mut self, place: u64, bytes: &[u8], sink: &mut dyn Sink) {
         // Kafka deletes a key by a message without a value.
         if bytes.iter().all(u8::is_ascii_whitespace) {
@@ -70,9 +70,8 @@ impl MessageDecoder {
         };
         self.seen.insert(kind);
         if kind == Kind::Protobuf {
-            let outcome = self.request(Encoding::Protobuf, bytes, sink);
-            sink.record(place, outcome);
-            return;
+            let outcome = self.requests.decode_any(Encoding::Protobuf, bytes, sink);
+            return told(place, outcome, "", sink);
         }
         let Ok(text) = simdutf8::basic::from_utf8(bytes) else {
             sink.record(place, Err("is no valid UTF-8".to_owned()));
@@ -103,15 +102,14 @@ impl MessageDecoder {
             if line.trim().is_empty() {
                 continue;
             }
-            let outcome = self.one(kind, line, sink).map_err(|reason| {
-                // A message of one line needs no number.
-                if text.trim_end().contains('\n') {
-                    format!("{reason} (line {} of the message)", at + 1)
-                } else {
-                    reason
-                }
-            });
-            sink.record(place, outcome);
+            let outcome = self.one(kind, line, sink);
+            // A message of one line needs no number.
+            let line = if text.trim_end().contains('\n') {
+                format!(" (line {} of the message)", at + 1)
+            } else {
+                String::new()
+            };
+            told(place, outcome, &line, sink);
         }
     }
 
@@ -142,31 +140,33 @@ impl MessageDecoder {
 
     fn record(&mut self, kind: Kind, place: u64, text: &str, sink: &mut dyn Sink) {
         let outcome = self.one(kind, text, sink);
-        sink.record(place, outcome);
+        told(place, outcome, "", sink);
     }
 
-    fn one(&mut self, kind: Kind, text: &str, sink: &mut dyn Sink) -> Result<(), String> {
-        match kind {
-            Kind::Native => self.native.decode(text, sink),
-            Kind::Otlp => self.request(Encoding::Json, text.as_bytes(), sink),
-            Kind::Protobuf => self.request(Encoding::Protobuf, text.as_bytes(), sink),
-        }
+    fn one(&mut self, kind: Kind, text: &str, sink: &mut dyn Sink) -> Result<Rejected, String> {
+        let encoding = match kind {
+            Kind::Native => {
+                return self
+                    .native
+                    .push(text, sink)
+                    .map(|()| Rejected::default())
+                    .map_err(|reason| reason.explain(text));
+            }
+            Kind::Otlp => Encoding::Json,
+            Kind::Protobuf => Encoding::Protobuf,
+        };
+        self.requests.decode_any(encoding, text.as_bytes(), sink)
     }
+}
 
-    fn request(
-        &mut self,
-        encoding: Encoding,
-        bytes: &[u8],
-        sink: &mut dyn Sink,
-    ) -> Result<(), String> {
-        match self.requests.decode_any(encoding, bytes, sink)? {
-            None => Ok(()),
-            Some(unusable) => Err(format!(
-                "holds {} records that cannot be used, the first: {}",
-                unusable.count, unusable.first
-            )),
-        }
-    }
+/// Tells the sink of a record: of each part that cannot be used, or of the whole. The line is where in its message it stands.
+fn told(place: u64, outcome: Result<Rejected, String>, line: &str, sink: &mut dyn Sink) {
+    let (mut parts, read) = match outcome {
+        Ok(parts) => (parts, Ok(())),
+        Err(reason) => (Rejected::default(), Err(format!("{reason}{line}"))),
+    };
+    parts.behind(line);
+    parts.record(place, read, sink);
 }
 
 fn kind(head: &Head<'_>) -> Option<Kind> {

@@ -19,6 +19,7 @@ pub mod otlp;
 pub mod otlp_protobuf;
 pub mod prometheus;
 pub mod pypss;
+mod rows;
 mod settings;
 pub mod signals;
 pub mod table;

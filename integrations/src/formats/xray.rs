@@ -190,16 +190,16 @@ impl Decoder for XRayDecoder {
         let Some(wrapped) = parse::<Trace<'_>>(record)?.segments else {
             return push(record, None, into);
         };
-        let mut outcome = Ok(());
         for segment in &wrapped {
             let pushed = match &segment.document {
                 Some(document) => push(document, None, into),
                 None => Err("has no `Document`".to_owned()),
             };
-            outcome =
-                outcome.and(pushed.map_err(|reason| format!("holds a segment that {reason}")));
+            if let Err(reason) = pushed {
+                into.unusable(format!("holds a segment that {reason}"));
+            }
         }
-        outcome
+        Ok(())
     }
 }
 
@@ -322,12 +322,12 @@ fn push(text: &str, outer: Option<Outer<'_>>, into: &mut dyn Intake) -> Result<(
     if inner.depth > DEPTH && segment.subsegments.is_some() {
         return Err(format!("nests subsegments deeper than {DEPTH} levels"));
     }
-    let mut outcome = Ok(());
     for subsegment in segment.subsegments.iter().flatten() {
-        let pushed = push(subsegment.get(), Some(inner), into);
-        outcome = outcome.and(pushed.map_err(|reason| format!("holds a subsegment that {reason}")));
+        if let Err(reason) = push(subsegment.get(), Some(inner), into) {
+            into.unusable(format!("holds a subsegment that {reason}"));
+        }
     }
-    outcome
+    Ok(())
 }
 
 /// The path of an address, without scheme, host and query.

@@ -56,10 +56,17 @@ impl Format for Zipkin {
                 span = span.first()?;
             }
         }
-        is_span(&span).then_some(Likeness::Surely)
+        (is_span(&span) || is_v1(&span)).then_some(Likeness::Surely)
     }
 
     fn open(&self, head: &Head<'_>, _: &InputSettings) -> Result<Reading, DecodeError> {
+        let first = head.json().map(|root| root.first().unwrap_or(root));
+        if first.is_some_and(|span| is_v1(&span.first().unwrap_or(span))) {
+            return Err(DecodeError::Content(
+                "holds spans of Zipkin v1, which keep service, kind and times in annotations: export v2 (`/api/v2/traces`)"
+                    .to_owned(),
+            ));
+        }
         let layout = match head.json() {
             Some(root) if root.shape() == Shape::Array => Layout::Array(root.inside()),
             Some(root) if root.one_a_line() => Layout::Lines,
@@ -85,6 +92,15 @@ fn is_span(value: &Outline<'_>) -> bool {
             "kind",
             "tags",
         ])
+}
+
+/// Keys that a span has in the version before: an annotation says where it was made.
+fn is_v1(value: &Outline<'_>) -> bool {
+    let annotation = value.get("annotations").and_then(|list| list.first());
+    value.has(&["traceId"])
+        && !value.has(&["localEndpoint", "remoteEndpoint", "kind", "tags"])
+        && (value.has(&["binaryAnnotations"])
+            || annotation.is_some_and(|first| first.has(&["endpoint"])))
 }
 
 #[derive(Deserialize)]
@@ -125,16 +141,12 @@ impl Decoder for ZipkinDecoder {
     fn decode(&mut self, record: &str, into: &mut dyn Intake) -> Result<(), String> {
         if record.trim_start().starts_with('[') {
             let spans: Vec<&RawValue> = parse(record)?;
-            let mut outcome = Ok(());
             for (at, span) in spans.iter().enumerate() {
                 if let Err(reason) = push(span.get(), into) {
-                    outcome = outcome.and(Err(format!(
-                        "holds a span, number {}, that {reason}",
-                        at + 1
-                    )));
+                    into.unusable(format!("holds a span, number {}, that {reason}", at + 1));
                 }
             }
-            return outcome;
+            return Ok(());
         }
         push(record, into)
     }

@@ -12,6 +12,10 @@ pub trait Intake {
 
     /// Records that are neither, such as log lines, in the plural: they are no mistake, and the report says how many were passed over.
     fn skipped(&mut self, what: &'static str, count: u64);
+
+    /// A part of the record that is being read cannot be used, while the others can: one span of a trace, say. The reason is a fragment that follows the record's
+    /// place, such as "holds a span, number 3, that ..". Each counts as a bad record; who keeps no count of those need not listen.
+    fn unusable(&mut self, _reason: String) {}
 }
 
 impl Intake for Batch {

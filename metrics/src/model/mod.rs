@@ -32,7 +32,7 @@ pub use intake::Intake;
 pub use naming::{Naming, NamingError};
 pub use operation::{Coarseness, coarsen};
 pub use outcome::{cache_attribute, cache_outcome, error_flag};
-pub use own_rules::{OwnRule, OwnRules, Why, why};
+pub use own_rules::{OwnOutcomes, OwnRule, OwnRules, Why, why};
 pub use rules::{
     CACHE_HITS, CACHE_KEYS, CACHE_MISSES, CACHE_WORD, ERRORS, ErrorRule, ErrorTest, RULES, Rule,
     Test,

@@ -3,8 +3,8 @@
 use super::{
     attribute::{Attribute, Value},
     category::{Category, by_attributes, by_name, is_one_of, words_of},
-    rules::Test,
-    span::Kind,
+    rules::{CACHE_KEYS, Test},
+    span::{Kind, Span},
 };
 
 /// One rule of the user's own.
@@ -20,22 +20,55 @@ pub struct OwnRule {
     pub source: String,
 }
 
-/// Rules of the user's own, in their order.
+/// Attributes, as `key` or `key=value` (ASCII case of values ignored), that tell how a span ended: one that is there is enough.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct OwnRules(pub Vec<OwnRule>);
+pub struct OwnOutcomes {
+    /// It failed.
+    pub error: Vec<String>,
+    /// It found what it looked for in a cache.
+    pub cache_hit: Vec<String>,
+    /// It did not.
+    pub cache_miss: Vec<String>,
+}
+
+/// Rules of the user's own for categories, in their order, and for outcomes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnRules(pub Vec<OwnRule>, pub OwnOutcomes);
 
 impl OwnRules {
+    /// Hands on a span with the outcome that these rules tell, whatever its record says; as it stands where they tell none.
+    pub fn decide(&self, span: &Span<'_>, with: impl FnOnce(&Span<'_>)) {
+        let told = |wanted: &[String]| {
+            let mut wanted = wanted.iter();
+            !span.attributes.is_empty() && wanted.any(|wanted| is_there(wanted, span.attributes))
+        };
+        let error = told(&self.1.error).then_some(true);
+        let hit = told(&self.1.cache_hit).then_some(true);
+        let hit = hit.or_else(|| told(&self.1.cache_miss).then_some(false));
+        let mut decided = *span;
+        decided.error = error.or(span.error);
+        let Some(hit) = hit else {
+            return with(&decided);
+        };
+        let others = span.attributes.iter().copied();
+        let attributes: Vec<Attribute<'_>> = others
+            .filter(|attribute| !CACHE_KEYS.contains(&attribute.key))
+            .chain([Attribute {
+                key: CACHE_KEYS[0],
+                value: Value::Bool(hit),
+            }])
+            .collect();
+        with(&Span {
+            attributes: &attributes,
+            ..decided
+        });
+    }
+
     /// The first rule that attributes match.
     pub(super) fn by_attributes(&self, attributes: &[Attribute<'_>]) -> Option<&OwnRule> {
         self.0.iter().find(|rule| {
-            rule.attributes.iter().any(|wanted| {
-                let (key, value) = wanted
-                    .split_once('=')
-                    .map_or((wanted.as_str(), None), |(key, value)| (key, Some(value)));
-                attributes.iter().any(|attribute| {
-                    attribute.key == key && value.is_none_or(|value| equals(attribute.value, value))
-                })
-            })
+            let mut wanted = rule.attributes.iter();
+            wanted.any(|wanted| is_there(wanted, attributes))
         })
     }
 
@@ -45,6 +78,15 @@ impl OwnRules {
             words_of(name).any(|word| rule.words.iter().any(|own| own.eq_ignore_ascii_case(word)))
         })
     }
+}
+
+fn is_there(wanted: &str, attributes: &[Attribute<'_>]) -> bool {
+    let (key, value) = wanted
+        .split_once('=')
+        .map_or((wanted, None), |(key, value)| (key, Some(value)));
+    attributes.iter().any(|attribute| {
+        attribute.key == key && value.is_none_or(|value| equals(attribute.value, value))
+    })
 }
 
 fn equals(value: Value<'_>, text: &str) -> bool {
@@ -133,16 +175,17 @@ pub fn why(kind: Option<Kind>, attributes: &[Attribute<'_>], name: &str, own: &O
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::outcome::cache_attribute, *};
 
     #[test]
     fn own_rules_stand_before_the_built_in_ones() {
-        let own = OwnRules(vec![OwnRule {
+        let rules = vec![OwnRule {
             category: Category::Io,
             attributes: vec!["store=S3".to_owned(), "blob".to_owned()],
             words: vec!["ledger".to_owned()],
             source: "pss.toml:3".to_owned(),
-        }]);
+        }];
+        let own = OwnRules(rules, OwnOutcomes::default());
         let attributes = [
             Attribute {
                 key: "db.system",
@@ -169,5 +212,51 @@ mod tests {
             why(None, &[], "sql fetch", &own).because,
             "the word \"sql\" of its name"
         );
+    }
+
+    #[test]
+    fn outcomes_of_ones_own_stand_before_what_the_record_says() {
+        let list = |wanted: &str| vec![wanted.to_owned()];
+        let own = OwnRules(
+            Vec::new(),
+            OwnOutcomes {
+                error: list("result=failed"),
+                cache_hit: list("near"),
+                cache_miss: list("result"),
+            },
+        );
+        let decided = |keys: &[(&'static str, &'static str)]| {
+            let attributes: Vec<Attribute<'_>> = keys
+                .iter()
+                .map(|(key, text)| Attribute {
+                    key,
+                    value: Value::Text(text),
+                })
+                .collect();
+            let span = Span {
+                error: Some(false),
+                attributes: &attributes,
+                ..Span::default()
+            };
+            let mut outcome = None;
+            own.decide(&span, |span| {
+                outcome = Some((span.error, cache_attribute(span.attributes)));
+            });
+            outcome
+        };
+        let (failed, fine) = (Some(true), Some(false));
+        assert_eq!(
+            decided(&[("result", "Failed")]),
+            Some((failed, Some(false)))
+        );
+        assert_eq!(
+            decided(&[("result", "x"), ("near", "")]),
+            Some((fine, Some(true)))
+        );
+        assert_eq!(
+            decided(&[("cache.hit", "true"), ("result", "x")]),
+            Some((fine, Some(false)))
+        );
+        assert_eq!(decided(&[("cache.hit", "true")]), Some((fine, Some(true))));
     }
 }

@@ -39,13 +39,16 @@ pub(crate) fn confidence(summary: &Summary, half_width: Option<f64>, covered: u6
     if spans < SPANS {
         reasons.push(format!("only {spans} spans, fewer than {SPANS}"));
     }
-    if summary.windows().len() < WINDOWS {
-        reasons.push(match summary.windows().len() {
-            0 => {
-                "no record has a time, so nothing can be said of changes during the run".to_owned()
-            }
-            windows => format!("only {windows} time windows hold spans, fewer than {WINDOWS}"),
-        });
+    match summary.windows().len() {
+        // Windows hold spans; samples alone have times of their own.
+        0 if spans == 0 && summary.facts().time.is_some() => {}
+        0 => reasons.push(
+            "no record has a time, so nothing can be said of changes during the run".to_owned(),
+        ),
+        windows if windows < WINDOWS => reasons.push(format!(
+            "only {windows} time windows hold spans, fewer than {WINDOWS}"
+        )),
+        _ => {}
     }
     match half_width {
         Some(half) if half > HALF_WIDTH => reasons.push(format!(
@@ -68,5 +71,48 @@ pub(crate) fn confidence(summary: &Summary, half_width: Option<f64>, covered: u6
             Level::Low
         },
         reasons,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{Batch, Sample, Signal, Span},
+        summary::Summariser,
+    };
+
+    fn reasons(fill: impl FnOnce(&mut Batch)) -> Vec<String> {
+        let (mut batch, mut summariser) = (Batch::default(), Summariser::new(&[]));
+        fill(&mut batch);
+        summariser.fold(&mut batch);
+        confidence(&summariser.finish(), None, 0).reasons
+    }
+
+    fn untimed(reasons: &[String]) -> bool {
+        reasons.iter().any(|reason| reason.contains("has a time"))
+    }
+
+    #[test]
+    fn samples_alone_have_times_of_their_own() {
+        let pause = |time| Sample {
+            signal: Signal::GC_PAUSE,
+            entity: "",
+            time,
+            value: 7,
+        };
+        let timed = reasons(|batch| batch.push_sample(&pause(Some(1_000_000_000))));
+        assert!(!untimed(&timed), "{timed:?}");
+        let without = reasons(|batch| batch.push_sample(&pause(None)));
+        assert!(untimed(&without), "{without:?}");
+        let spans = reasons(|batch| {
+            batch.push_sample(&pause(Some(1_000_000_000)));
+            batch.push_span(&Span {
+                name: Some("x"),
+                duration: Some(1),
+                ..Span::default()
+            });
+        });
+        assert!(untimed(&spans), "{spans:?}");
     }
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use pss_columnar::sql;
+use pss_metrics::model::{Intake, OwnRules, Sample, Span};
 
 use super::{
     super::{
@@ -124,8 +125,12 @@ fn tables(
         ..ReadOptions::new(&registry.formats, &settings, &interrupt)
     };
     let places = places(&arguments.files, registry, &config, None)?;
-    let mut tables = query.tables(rules);
-    let passed = pass(&places, &options, &bar, &mut tables)?;
+    let mut tables = query.tables(Arc::clone(&rules));
+    let mut decided = Decided {
+        tables: &mut tables,
+        rules,
+    };
+    let passed = pass(&places, &options, &bar, &mut decided)?;
     bar.clear();
     for notice in &passed.notices {
         warn(notice);
@@ -151,4 +156,24 @@ fn tables(
         }));
     }
     Ok(tables)
+}
+
+/// Spans as the user's own rules tell how they ended, on their way to the tables.
+struct Decided<'a> {
+    tables: &'a mut sql::Tables,
+    rules: Arc<OwnRules>,
+}
+
+impl Intake for Decided<'_> {
+    fn span(&mut self, span: &Span<'_>) {
+        self.rules.decide(span, |span| self.tables.span(span));
+    }
+
+    fn sample(&mut self, sample: &Sample<'_>) {
+        self.tables.sample(sample);
+    }
+
+    fn skipped(&mut self, what: &'static str, count: u64) {
+        self.tables.skipped(what, count);
+    }
 }

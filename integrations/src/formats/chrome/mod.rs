@@ -10,7 +10,7 @@ use pss_metrics::plugin_meta;
 use super::{
     contract::{Capabilities, DecodeError, Format, FormatEntry, FormatMeta, Likeness, Reading},
     head::Head,
-    json::Shape,
+    json::{Outline, Shape},
     settings::InputSettings,
 };
 
@@ -18,7 +18,7 @@ static META: FormatMeta = FormatMeta {
     plugin: plugin_meta!(
         Format,
         "chrome",
-        "Chrome trace events as {\"traceEvents\": [..]} or an array that may have no end"
+        "Chrome trace events as {\"traceEvents\": [..]}, an array that may have no end, or one a line"
     ),
     extensions: &[
         "trace.json",
@@ -62,6 +62,7 @@ impl Format for Chrome {
             _ => match root.get("traceEvents") {
                 Some(events) => events,
                 // PyTorch writes what it knows of devices first, which may be longer than the head.
+                None if is_event(&root) => return Some(Likeness::Surely),
                 None => {
                     return root
                         .has(&["schemaVersion", "deviceProperties", "displayTimeUnit"])
@@ -76,7 +77,13 @@ impl Format for Chrome {
         }
     }
 
-    fn open(&self, _: &Head<'_>, _: &InputSettings) -> Result<Reading, DecodeError> {
-        Ok(Reading::Stream(Box::new(reader::Reader::default())))
+    fn open(&self, head: &Head<'_>, _: &InputSettings) -> Result<Reading, DecodeError> {
+        let lines = head.json().is_some_and(|root| is_event(&root));
+        Ok(Reading::Stream(Box::new(reader::Reader::new(lines))))
     }
+}
+
+/// Whether an object is an event itself: they stand one a line then, without a list around them.
+fn is_event(value: &Outline<'_>) -> bool {
+    value.has(&["ph"]) && value.has(&["ts"])
 }

@@ -41,6 +41,8 @@ pub(super) struct Reader {
     /// What `ts` counts from, in nanoseconds since the epoch, where the file says so.
     base: i64,
     places: u64,
+    /// Whether the events stand one behind the other, without a list around them.
+    lines: bool,
 }
 
 /// A span or sample without the name of its process.
@@ -109,12 +111,19 @@ impl StreamDecoder for Reader {
 }
 
 impl Reader {
+    pub(super) fn new(lines: bool) -> Reader {
+        Reader {
+            lines,
+            ..Reader::default()
+        }
+    }
+
     fn document(&mut self, pull: &mut Pull<'_>, sink: &mut dyn Sink) -> Result<(), PullError> {
         // A byte order mark is no JSON, and not of ours to mind.
         while matches!(pull.peek()?, Some(0xef | 0xbb | 0xbf)) {
             pull.step_over();
         }
-        if pull.eat(b'[')? {
+        if self.lines || pull.eat(b'[')? {
             // By its definition this form may have no closing bracket: writers that crash leave a good file.
             self.events(pull, sink)?;
             return Ok(());

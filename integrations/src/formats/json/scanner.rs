@@ -262,6 +262,12 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Whether another value follows the one that was read.
+    pub(in crate::formats) fn another(&mut self) -> bool {
+        self.blanks();
+        matches!(self.text.as_bytes().get(self.at), Some(b'{' | b'['))
+    }
+
     /// A text, unescaped.
     #[inline]
     pub(in crate::formats) fn text(&mut self) -> Result<Cow<'a, str>> {

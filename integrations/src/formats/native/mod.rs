@@ -23,6 +23,7 @@ use super::{
         RecordWriter,
     },
     head::Head,
+    json::Outline,
     settings::InputSettings,
 };
 
@@ -77,10 +78,48 @@ impl Format for Native {
     }
 }
 
+/// Where the first of several objects on one line ends.
+fn first_of_several(line: &str) -> Option<usize> {
+    let end = Outline::new(line.as_bytes())?.end()?;
+    line.get(end..)?
+        .trim_start()
+        .starts_with('{')
+        .then_some(end)
+}
+
+impl RecordDecoder {
+    /// Records that stand on one line, of which the first ends there: some writers end no line between them.
+    #[cold]
+    fn several(
+        &mut self,
+        mut line: &str,
+        mut end: usize,
+        into: &mut dyn Intake,
+    ) -> Result<(), String> {
+        loop {
+            let (record, rest) = line.split_at(end);
+            if let Err(reason) = self.push(record, into) {
+                into.unusable(reason.explain(record));
+            }
+            if rest.trim_ascii().is_empty() {
+                return Ok(());
+            }
+            line = rest;
+            end = first_of_several(line).unwrap_or(line.len());
+        }
+    }
+}
+
 impl Decoder for RecordDecoder {
     fn decode(&mut self, record: &str, into: &mut dyn Intake) -> Result<(), String> {
-        self.push(record, into)
-            .map_err(|reason| reason.explain(record))
+        match self.push(record, into) {
+            Ok(()) => Ok(()),
+            Err(Reason::Syntax) => match first_of_several(record) {
+                Some(end) => self.several(record, end, into),
+                None => Err(Reason::Syntax.explain(record)),
+            },
+            Err(reason) => Err(reason.explain(record)),
+        }
     }
 
     fn take_unknown_fields(&mut self) -> Vec<String> {

@@ -18,6 +18,10 @@ pub(super) fn sniff(head: &Head<'_>) -> Option<Likeness> {
         (Shape::Array, _) => root.first(),
         (Shape::Text | Shape::Plain, _) => return None,
     };
+    // Lists of lists are others': traces of spans, timelines of numbers.
+    if record.is_some_and(|record| record.shape() == Shape::Array) {
+        return None;
+    }
     let sure = record.is_some_and(|record| {
         record.has(&["duration", "name", "error"])
             // Zipkin has a timestamp too.
@@ -115,5 +119,7 @@ mod tests {
         );
         assert_eq!(sniffed(r#"[{"id":"a"}]"#), Some(Likeness::Perhaps));
         assert_eq!(sniffed("42"), None);
+        assert_eq!(sniffed("[[1, 2], [3]]"), None);
+        assert_eq!(sniffed("[]"), Some(Likeness::Perhaps));
     }
 }

@@ -123,12 +123,13 @@ struct LineDecoder(Documents);
 impl Decoder for LineDecoder {
     fn decode(&mut self, record: &str, into: &mut dyn Intake) -> Result<(), String> {
         let mut scanner = Scanner::new(record);
-        let read = self
-            .0
-            .document(&mut scanner, 0, into)
-            .and_then(|()| scanner.end());
-        let outcome = self.0.rejected.outcome();
-        read.map_err(|reason| reason.explain(record))?;
-        outcome
+        let mut read = self.0.document(&mut scanner, 0, into);
+        // Some writers end no line between documents.
+        while read.is_ok() && scanner.another() {
+            read = self.0.document(&mut scanner, 0, into);
+        }
+        let read = read.and_then(|()| scanner.end());
+        self.0.rejected.take().each(|reason| into.unusable(reason));
+        read.map_err(|reason| reason.explain(record))
     }
 }

@@ -5,6 +5,7 @@ use pss_metrics::model::Intake;
 use super::{
     super::{json::Scanner, otlp_protobuf},
     json::Documents,
+    rejected::Rejected,
 };
 
 /// What a request carries. Its address says so, and nothing is guessed from its bytes.
@@ -73,19 +74,23 @@ impl Requests {
         body: &[u8],
         into: &mut dyn Intake,
     ) -> Result<Option<Unusable>, String> {
-        self.body(Some(signal), encoding, body, into)
+        let rejected = self.body(Some(signal), encoding, body, into)?;
+        Ok(rejected.summed().map(|(count, first)| Unusable {
+            count,
+            first: first.to_owned(),
+        }))
     }
 
     /// The same of a body without an address: what it carries is told by what it holds, as for files.
     ///
     /// # Errors
     /// As above.
-    pub fn decode_any(
+    pub(in crate::formats) fn decode_any(
         &mut self,
         encoding: Encoding,
         body: &[u8],
         into: &mut dyn Intake,
-    ) -> Result<Option<Unusable>, String> {
+    ) -> Result<Rejected, String> {
         self.body(None, encoding, body, into)
     }
 
@@ -95,7 +100,7 @@ impl Requests {
         encoding: Encoding,
         body: &[u8],
         into: &mut dyn Intake,
-    ) -> Result<Option<Unusable>, String> {
+    ) -> Result<Rejected, String> {
         let outcome = match encoding {
             Encoding::Json => json(&mut self.0, body, into),
             Encoding::Protobuf => {
@@ -103,8 +108,8 @@ impl Requests {
             }
         };
         // Taken in any case: the reasons of a refused body are none of the next one's.
-        let unusable = self.0.rejected.take();
-        outcome.map(|()| unusable.map(|(first, count)| Unusable { count, first }))
+        let rejected = self.0.rejected.take();
+        outcome.map(|()| rejected)
     }
 }
 

@@ -112,8 +112,7 @@ impl Walk {
             Err(error) => return Err(error),
         };
         self.place += 1;
-        let outcome = outcome.and(self.documents.rejected.outcome());
-        sink.record(self.place, outcome);
+        self.documents.rejected.record(self.place, outcome, sink);
         Ok(())
     }
 
@@ -178,8 +177,7 @@ impl Walk {
                         documents.span(resource, scanner, &mut Vec::new(), sink)
                     });
                     self.place += 1;
-                    let outcome = outcome.and(self.documents.rejected.outcome());
-                    sink.record(self.place, outcome);
+                    self.documents.rejected.record(self.place, outcome, sink);
                     if sink.interrupted() {
                         return Ok(());
                     }

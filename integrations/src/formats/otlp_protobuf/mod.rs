@@ -212,9 +212,8 @@ impl Requests {
             self.place += 1;
             let mut rejected = Rejected::default();
             let content = wire::content(&message);
-            let outcome = push::resource(content, &message, &mut self.points, &mut rejected, sink)
-                .and(rejected.outcome());
-            sink.record(self.place, outcome);
+            let outcome = push::resource(content, &message, &mut self.points, &mut rejected, sink);
+            rejected.record(self.place, outcome, sink);
             if sink.interrupted() {
                 return Ok(());
             }

@@ -11,6 +11,8 @@ pub(super) struct Row<'a> {
     pub(super) labels: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     pub(super) value: f64,
     pub(super) time: Option<i64>,
+    /// Whether its timestamp has a decimal point, as those of OpenMetrics may have and those of Prometheus never do.
+    pub(super) decimal_time: bool,
 }
 
 impl<'a> Row<'a> {
@@ -50,7 +52,9 @@ impl<'a> Row<'a> {
                 .parse()
                 .map_err(|_| format!("has the value {number:?}, expected a number"))?,
         };
-        let time = words.next().map(time).transpose()?;
+        let time_text = words.next();
+        let decimal_time = time_text.is_some_and(|text| text.contains('.'));
+        let time = time_text.map(time).transpose()?;
         if words.next().is_some() {
             return Err("has more than a value and a timestamp".to_owned());
         }
@@ -59,6 +63,7 @@ impl<'a> Row<'a> {
             labels,
             value,
             time,
+            decimal_time,
         })
     }
 

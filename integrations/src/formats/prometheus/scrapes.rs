@@ -27,6 +27,10 @@ pub(super) struct Scrapes {
     /// By series and time.
     halves: HashMap<(u32, Option<i64>), Half>,
     timeless: bool,
+    /// Whether a timestamp has a decimal point, as those of OpenMetrics have.
+    open_metrics: bool,
+    /// Whether the last line says that the text ends here.
+    ended: bool,
 }
 
 impl StreamDecoder for Scrapes {
@@ -36,7 +40,9 @@ impl StreamDecoder for Scrapes {
         sink: &mut dyn Sink,
     ) -> Result<(), DecodeError> {
         let outcome = each_line(stream, |line| {
+            self.ended = line.text.trim_end() == "# EOF";
             if let Some(comment) = line.text.strip_prefix('#') {
+                self.open_metrics |= comment.starts_with(" UNIT ");
                 self.comment(comment);
             } else {
                 match Row::parse(line.text) {
@@ -48,7 +54,10 @@ impl StreamDecoder for Scrapes {
                                 .to_owned(),
                         ),
                     ),
-                    Ok(row) => self.row(row, line.number, sink),
+                    Ok(row) => {
+                        self.open_metrics |= row.decimal_time;
+                        self.row(row, line.number, sink);
+                    }
                     Err(reason) => sink.record(line.number, Err(reason)),
                 }
             }
@@ -62,6 +71,11 @@ impl StreamDecoder for Scrapes {
             sink.notice(
                 "has samples without timestamps: nothing can be said of changes over time"
                     .to_owned(),
+            );
+        }
+        if self.open_metrics && !self.ended {
+            sink.notice(
+                "has no `# EOF` at its end, as OpenMetrics has: it may be truncated".to_owned(),
             );
         }
         outcome.map_err(DecodeError::Io)

@@ -189,7 +189,7 @@ impl Columns {
             }
             let place = at(&wanted.name).ok_or_else(|| {
                 let help = nearest(&wanted.name, names.iter().copied())
-                    .map_or_else(String::new, |near| format!("; did you mean {near:?}?"));
+                    .map_or_else(|| ".".to_owned(), |near| format!("; did you mean {near:?}?"));
                 format!(
                     "has no column {:?}, which [input.columns] names for `{name}`{help} Its columns: {}",
                     wanted.name,
@@ -217,7 +217,7 @@ impl Columns {
             return Err(format!(
                 "has no column that is surely `{missing}`: say which one it is in [input.columns] of pss.toml, as in `{missing} = \"..\"`{}. Its columns: {}",
                 if missing == "duration" {
-                    " with its unit, `duration = { column = \"..\", unit = \"ms\" }`"
+                    " with its unit, `duration = { column = \"..\", unit = \"ms\" }`, or which is the end, `end = \"..\"`"
                 } else {
                     ""
                 },
@@ -338,6 +338,15 @@ mod tests {
             error.contains("\"tok\"") && error.contains("\"took\""),
             "{error}"
         );
+        let far = settings(&[("service", "svc", None)]);
+        let error = Columns::find(&["name", "duration"], &far).expect_err("not there");
+        assert!(error.contains("`service`. Its columns: name"), "{error}");
+        let error = Columns::find(
+            &["name", "start_time", "end_time"],
+            &InputSettings::default(),
+        )
+        .expect_err("no duration");
+        assert!(error.contains("`end = \"..\"`"), "{error}");
         let error = Columns::find(&["a", "b"], &InputSettings::default()).expect_err("nothing");
         assert!(error.contains("name") && error.contains("a, b"), "{error}");
     }
