@@ -121,6 +121,11 @@ fn the_version_can_be_verbose() {
 #[test]
 fn every_example_parses_and_builds() {
     let work = Work::new();
+    // What the example of `load:replay` names.
+    work.write(
+        "monday.jsonl",
+        "{\"name\":\"a\",\"start\":1,\"duration\":0.1}\n{\"name\":\"a\",\"start\":2,\"duration\":0.1}\n",
+    );
     let own = beside_the_crates(&work);
     let mut count = 0;
     let all = listed(&work);
