@@ -86,7 +86,7 @@ impl Program for Started {
 }
 
 /// The variable that names a python3 that can import pyarrow. Where it is set, the sample of Python must score.
-const PYTHON: &str = "PSS_TEST_PYTHON";
+const PYTHON: &str = "TEST_PYTHON";
 
 fn python() -> Option<PathBuf> {
     std::env::var_os(PYTHON).map(PathBuf::from)
