@@ -50,8 +50,8 @@
 //! - A load of commands samples no processes: each is too short to be seen twice, and counters of ones that ended belong to nobody. Its spans have their processor time.
 //! - Single failures under load are scored and exit 0; only when every arrival failed does the run fail as a command does.
 //! - A hook's `config`, a load and an alert are trees, checked by whom they are for: `[run.load]` and `[[hooks]]` may hold what only a third-party plugin knows.
-//! - The command allocates through mimalloc, which a build of one's own may do or not: summaries are many small lists that grow, and a read of native records
-//!   takes a twentieth less time than with glibc's allocator, at 20 MB more memory.
+//! - The command allocates through mimalloc, which a build of one's own may do or not: summaries are many small lists that grow, and reading is quicker than with
+//!   the system's allocator, for some more memory.
 //! - The `pypss` profiles report on no record at all what PyPSS prints, and still exit 3.
 
 pub mod cli;

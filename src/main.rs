@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-// Summaries are many small, growing lists; the system's allocator takes a tenth of the time to read a trace.
+// Summaries are many small, growing lists, for which the system's allocator is slow.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
