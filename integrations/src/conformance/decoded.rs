@@ -1,11 +1,10 @@
 //! Reads bytes through a format, as `pss` does, but plainly: one thread, no blocks.
 
 use std::{
-    fs::{File, OpenOptions},
-    io::{self, Read, Seek, Write},
+    io::{self, Read},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
 };
 
@@ -13,9 +12,8 @@ use pss_metrics::{
     model::{Intake, Sample, Span},
     plugin::caught,
 };
-use serde_json::value::RawValue;
 
-use crate::formats::{DecodeError, Decoder, Format, Head, InputSettings, Layout, Reading, Sink};
+use crate::formats::{DecodeError, Format, Head, InputSettings, Reading, Sink, read_plainly};
 
 /// What bytes brought.
 #[derive(Debug, Default, PartialEq)]
@@ -118,89 +116,18 @@ fn read(
     stream: &mut Pieces<'_>,
     seen: &mut Seen,
 ) -> Result<(), DecodeError> {
-    let settings = InputSettings::default();
-    match format.open(&Head::new(bytes, way.complete), &settings)? {
-        Reading::Stream(decoder) => decoder.decode(stream, seen),
-        Reading::File(decoder) => {
-            let like = || Seen {
-                without_identities: seen.without_identities,
-                ..Seen::default()
-            };
-            let (first, second) = (&mut like(), &mut like());
-            let outcome = {
-                let mut sinks: [Box<dyn Sink + '_>; 2] =
-                    [Box::new(Lent(first)), Box::new(Lent(second))];
-                decoder.decode(file_of(bytes)?, &mut sinks)
-            };
-            for seen_by in [first, second] {
-                seen.decoded.records.append(&mut seen_by.decoded.records);
-                seen.decoded.said.append(&mut seen_by.decoded.said);
-            }
-            outcome
-        }
-        Reading::Records(layout, decoder) => {
-            records(layout, &mut *decoder(&settings), bytes, seen);
-            Ok(())
-        }
-    }
-}
-
-/// Cuts at record bounds.
-fn records(layout: Layout, decoder: &mut dyn Decoder, bytes: &[u8], seen: &mut Seen) {
-    let mut place = 0;
-    let mut hand = |record: Result<&str, String>, seen: &mut Seen| {
-        place += 1;
-        let outcome = record.and_then(|record| decoder.decode(record, seen));
-        seen.record(place, outcome);
+    let second = &mut Seen {
+        without_identities: seen.without_identities,
+        ..Seen::default()
     };
-    let no_text = |_| "is no valid UTF-8".to_owned();
-    let start = match layout {
-        Layout::Lines => {
-            for line in bytes.split(|byte| *byte == b'\n') {
-                if !line.iter().all(u8::is_ascii_whitespace) {
-                    hand(std::str::from_utf8(line).map_err(no_text), seen);
-                }
-            }
-            return;
-        }
-        Layout::Array(start) => start,
-        Layout::Values => 0,
+    let outcome = {
+        let head = Head::new(bytes, way.complete);
+        let mut sinks: [Box<dyn Sink + '_>; 2] = [Box::new(&mut *seen), Box::new(&mut *second)];
+        read_plainly(format, &head, bytes, stream, &mut sinks)
     };
-    let text = match std::str::from_utf8(bytes.get(start..).unwrap_or_default()) {
-        Ok(text) => text,
-        Err(_) => return hand(Err("is no valid UTF-8".to_owned()), seen),
-    };
-    let mut rest = text;
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
-        if rest.is_empty() && layout == Layout::Values || rest.starts_with(']') {
-            return;
-        }
-        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
-        match values.next() {
-            Some(Ok(value)) => hand(Ok(value.get()), seen),
-            _ => return hand(Err("is truncated".to_owned()), seen),
-        }
-        rest = &rest[values.byte_offset()..];
-    }
-}
-
-/// A file without a name that holds these bytes.
-fn file_of(bytes: &[u8]) -> io::Result<File> {
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let name = format!("pss-conformance-{}-{number}", std::process::id());
-    let path = std::env::temp_dir().join(name);
-    let mut options = OpenOptions::new();
-    let mut file = options
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .open(&path)?;
-    std::fs::remove_file(&path)?;
-    file.write_all(bytes)?;
-    file.rewind()?;
-    Ok(file)
+    seen.decoded.records.append(&mut second.decoded.records);
+    seen.decoded.said.append(&mut second.decoded.said);
+    outcome
 }
 
 /// A stream that comes in pieces, as those of pipes and decompressors do.
@@ -283,45 +210,6 @@ impl Sink for Seen {
 
     fn interrupted(&self) -> bool {
         false
-    }
-}
-
-/// One that is looked at again after a format took it.
-struct Lent<'a>(&'a mut Seen);
-
-impl Intake for Lent<'_> {
-    fn span(&mut self, span: &Span<'_>) {
-        self.0.span(span);
-    }
-
-    fn sample(&mut self, sample: &Sample<'_>) {
-        self.0.sample(sample);
-    }
-
-    fn skipped(&mut self, what: &'static str, count: u64) {
-        self.0.skipped(what, count);
-    }
-
-    fn unusable(&mut self, reason: String) {
-        self.0.unusable(reason);
-    }
-}
-
-impl Sink for Lent<'_> {
-    fn record(&mut self, place: u64, outcome: Result<(), String>) {
-        self.0.record(place, outcome);
-    }
-
-    fn notice(&mut self, text: String) {
-        self.0.notice(text);
-    }
-
-    fn wants_identities(&self) -> bool {
-        self.0.wants_identities()
-    }
-
-    fn interrupted(&self) -> bool {
-        self.0.interrupted()
     }
 }
 

@@ -172,6 +172,25 @@ pub trait Sink: Intake + Send {
     fn interrupted(&self) -> bool;
 }
 
+/// A sink that is lent, to be looked at again afterwards.
+impl<S: Sink + ?Sized> Sink for &mut S {
+    fn record(&mut self, place: u64, outcome: Result<(), String>) {
+        (**self).record(place, outcome);
+    }
+
+    fn notice(&mut self, text: String) {
+        (**self).notice(text);
+    }
+
+    fn wants_identities(&self) -> bool {
+        (**self).wants_identities()
+    }
+
+    fn interrupted(&self) -> bool {
+        (**self).interrupted()
+    }
+}
+
 /// Reads a stream from beginning to end.
 pub trait StreamDecoder: Send {
     /// Reads all of it. Bad records go to [`Sink::record`] and do not end the reading.

@@ -17,6 +17,7 @@ mod message;
 pub mod native;
 pub mod otlp;
 pub mod otlp_protobuf;
+mod plainly;
 pub mod prometheus;
 pub mod pypss;
 mod rows;
@@ -33,4 +34,5 @@ pub use contract::{
 pub use head::Head;
 pub use instant::{instant, instant_text};
 pub use message::MessageDecoder;
+pub use plainly::read_plainly;
 pub use settings::{Column, InputSettings};

@@ -18,6 +18,25 @@ pub trait Intake {
     fn unusable(&mut self, _reason: String) {}
 }
 
+/// An intake that is lent, to be looked at again afterwards.
+impl<I: Intake + ?Sized> Intake for &mut I {
+    fn span(&mut self, span: &Span<'_>) {
+        (**self).span(span);
+    }
+
+    fn sample(&mut self, sample: &Sample<'_>) {
+        (**self).sample(sample);
+    }
+
+    fn skipped(&mut self, what: &'static str, count: u64) {
+        (**self).skipped(what, count);
+    }
+
+    fn unusable(&mut self, reason: String) {
+        (**self).unusable(reason);
+    }
+}
+
 impl Intake for Batch {
     fn span(&mut self, span: &Span<'_>) {
         self.push_span(span);

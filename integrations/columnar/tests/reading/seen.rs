@@ -1,9 +1,7 @@
 //! What a file brings, as `pss` reads it with two sinks.
 
-use std::io::{Seek, Write};
-
 use pss_columnar::{arrow::Arrow, parquet::Parquet};
-use pss_integrations::formats::{Format, Head, InputSettings, Reading, Sink};
+use pss_integrations::formats::{Format, Head, Sink, read_plainly};
 use pss_metrics::model::{Intake, Sample, Span};
 
 /// What was pushed and said.
@@ -26,7 +24,7 @@ impl Intake for Seen {
     fn skipped(&mut self, _: &'static str, _: u64) {}
 }
 
-impl Sink for &mut Seen {
+impl Sink for Seen {
     fn record(&mut self, _: u64, outcome: Result<(), String>) {
         self.bad.extend(outcome.err());
     }
@@ -41,20 +39,6 @@ impl Sink for &mut Seen {
     }
 }
 
-impl Intake for &mut Seen {
-    fn span(&mut self, span: &Span<'_>) {
-        (**self).span(span);
-    }
-
-    fn sample(&mut self, sample: &Sample<'_>) {
-        (**self).sample(sample);
-    }
-
-    fn skipped(&mut self, what: &'static str, count: u64) {
-        (**self).skipped(what, count);
-    }
-}
-
 /// Reads the bytes of a Parquet file.
 pub(crate) fn parquet(bytes: &[u8]) -> Result<Seen, String> {
     read(&Parquet, bytes)
@@ -66,19 +50,11 @@ pub(crate) fn arrow(bytes: &[u8]) -> Result<Seen, String> {
 }
 
 fn read(format: &dyn Format, bytes: &[u8]) -> Result<Seen, String> {
-    let mut file = tempfile::tempfile().expect("a file");
-    file.write_all(bytes).expect("written");
-    file.rewind().expect("seeks");
-    let opened = format
-        .open(&Head::new(bytes, true), &InputSettings::default())
-        .map_err(|error| error.to_string())?;
-    let Reading::File(decoder) = opened else {
-        panic!("reads no file");
-    };
     let (mut first, mut second) = (Seen::default(), Seen::default());
     let outcome = {
+        let head = Head::new(bytes, true);
         let mut sinks: [Box<dyn Sink + '_>; 2] = [Box::new(&mut first), Box::new(&mut second)];
-        decoder.decode(file, &mut sinks)
+        read_plainly(format, &head, bytes, &mut { bytes }, &mut sinks)
     };
     first.spans.append(&mut second.spans);
     first.bad.append(&mut second.bad);
