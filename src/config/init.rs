@@ -16,7 +16,9 @@ pub const TEMPLATE: &str = r#"# Settings of pss; all of them are optional. `pss 
 # DB = 0.20                  # weights of metrics; only their ratios matter
 
 [metrics.DB]
-# min_score = 0.70           # exit 1 when this one metric scores below
+# min_score = 0.70           # exit 1 when this one metric scores below, or has no data
+
+[metrics.GPU]
 # enabled = false            # do not score it at all
 
 [formats.csv]

@@ -131,18 +131,7 @@ impl Config {
                 .as_ref()
                 .is_none_or(|selected| selected.iter().any(|wanted| wanted == code));
             if !wanted || self.truth(&format!("metrics.{code}.enabled")) == Some(false) {
-                if let Some(required) = plan.require.iter().find(|required| *required == code) {
-                    let place = self
-                        .settings
-                        .get("pss.require")
-                        .map_or("pss.require", |setting| &setting.place);
-                    errors.push(ConfigError::new(
-                        place,
-                        format!(
-                            "`pss.require` names {required}, which is not among the metrics scored"
-                        ),
-                    ));
-                }
+                errors.extend(self.asked_all_the_same(code, &plan.require));
                 continue;
             }
             let weight = self
@@ -186,6 +175,27 @@ impl Config {
             },
             top: self.number("pss.top").unwrap_or(10.0) as usize,
         })
+    }
+
+    /// What asks for the score of a metric that is not scored: no gate goes without a word.
+    fn asked_all_the_same(&self, code: &str, require: &[String]) -> Vec<ConfigError> {
+        let gate = format!("metrics.{code}.min_score");
+        let keys = [
+            (
+                "pss.require",
+                require.iter().any(|required| required == code),
+            ),
+            (&*gate, self.number(&gate).is_some()),
+        ];
+        let asking = keys.into_iter().filter(|(_, asks)| *asks);
+        let error = |(key, _): (&str, bool)| {
+            let place = self.settings.get(key).map_or(key, |setting| &setting.place);
+            ConfigError::new(
+                place,
+                format!("`{key}` asks for {code}, which is not among the metrics scored"),
+            )
+        };
+        asking.map(error).collect()
     }
 
     /// What `[metrics.CODE]` says to a metric: the control points of its factors, and parameters of its own.

@@ -75,9 +75,11 @@ pub fn read(
     outcome.notices.extend(seen.missing_attributes(options));
     outcome.summary = all.finish();
     let facts = outcome.summary.facts();
-    if facts.spans + facts.samples == 0 && !outcome.interrupted {
+    let nothing = facts.spans + facts.samples == 0 || seen.no_service();
+    if nothing && !outcome.interrupted {
         return Err(nothing_good(&outcome, &seen, options));
     }
+    outcome.notices.extend(seen.missing_services(options));
     outcome.given = outcomes(options.observers, watches, &outcome.files);
     Ok(outcome)
 }

@@ -1,5 +1,7 @@
 //! What is told of all inputs together: attributes that no span has, and what was not asked for.
 
+use std::collections::BTreeSet;
+
 use pss_metrics::plugin::nearest;
 
 use super::{gather::Gather, options::ReadOptions, select::LeftOut};
@@ -42,6 +44,11 @@ impl Seen {
         })
     }
 
+    /// Whether there are spans, and none of them is of a service asked for: samples alone are no answer then.
+    pub(super) fn no_service(&self) -> bool {
+        self.left_out.services > 0 && !self.left_out.met.contains(&true)
+    }
+
     /// Where only what was not asked for is there: what there is.
     pub(super) fn nothing_asked_for(&self, options: &ReadOptions<'_>) -> Option<String> {
         let left_out = &self.left_out;
@@ -53,9 +60,20 @@ impl Seen {
                 "its records have no times, of which --since and --until could pick".to_owned(),
             );
         }
-        let asked = options.selection.services.first()?;
-        let names = || left_out.others.iter().map(String::as_str);
-        names().next()?;
+        self.missing_services(options)
+    }
+
+    /// Services that were asked for and of which no span is, though spans of others are.
+    pub(super) fn missing_services(&self, options: &ReadOptions<'_>) -> Option<String> {
+        let left_out = &self.left_out;
+        let is_met = |at: &usize| left_out.met.get(*at) == Some(&true);
+        let mut asked = options.selection.services.iter().enumerate();
+        let asked = asked.find(|(at, _)| !is_met(at)).map(|(_, asked)| asked)?;
+        left_out.others.first()?;
+        let met = options.selection.services.iter().enumerate();
+        let met = met.filter(|(at, _)| is_met(at)).map(|(_, name)| name);
+        let there: BTreeSet<&str> = met.chain(&left_out.others).map(String::as_str).collect();
+        let names = || there.iter().copied();
         let help = nearest(asked, names()).map_or_else(
             || {
                 format!(

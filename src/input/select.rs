@@ -34,6 +34,8 @@ pub struct LeftOut {
     pub span: Option<(i64, i64)>,
     /// Services that were met and not asked for.
     pub others: BTreeSet<String>,
+    /// By the services asked for, whether one of its spans was met.
+    pub met: Vec<bool>,
 }
 
 impl Selection {
@@ -44,20 +46,29 @@ impl Selection {
 
     /// Whether a span is asked for; counts it where not.
     pub fn takes_span(&self, span: &Span<'_>, left_out: &mut LeftOut) -> bool {
-        let service = span.service.unwrap_or_default();
-        if !self.services.is_empty() && !self.services.iter().any(|wanted| wanted == service) {
-            left_out.services += 1;
-            if left_out.others.len() < OTHERS && !left_out.others.contains(service) {
-                left_out.others.insert(service.to_owned());
-            }
-            return false;
-        }
-        self.takes_time(span.start, left_out)
+        self.takes_service(span.service.unwrap_or_default(), left_out)
+            && self.takes_time(span.start, left_out)
     }
 
     /// Whether a sample is asked for; counts it where not.
     pub fn takes_sample(&self, sample: &Sample<'_>, left_out: &mut LeftOut) -> bool {
         self.takes_time(sample.time, left_out)
+    }
+
+    fn takes_service(&self, service: &str, left_out: &mut LeftOut) -> bool {
+        if self.services.is_empty() {
+            return true;
+        }
+        if let Some(at) = self.services.iter().position(|wanted| wanted == service) {
+            left_out.met.resize(self.services.len(), false);
+            left_out.met[at] = true;
+            return true;
+        }
+        left_out.services += 1;
+        if left_out.others.len() < OTHERS && !left_out.others.contains(service) {
+            left_out.others.insert(service.to_owned());
+        }
+        false
     }
 
     fn takes_time(&self, time: Option<i64>, left_out: &mut LeftOut) -> bool {
@@ -86,6 +97,10 @@ impl LeftOut {
         self.timeless += other.timeless;
         self.span = spanning(self.span, other.span);
         self.others.extend(other.others);
+        self.met.resize(self.met.len().max(other.met.len()), false);
+        for (known, met) in self.met.iter_mut().zip(other.met) {
+            *known |= met;
+        }
     }
 
     /// When the records outside the time are from.

@@ -61,6 +61,35 @@ fn mistakes_are_named_with_line_key_and_nearest_name() {
 }
 
 #[test]
+fn no_gate_goes_without_a_word() {
+    let says = |key: &str| format!("`{key}` asks for GC, which is not among the metrics scored");
+    let gate = "[metrics.GC]\nmin_score = 0.7\n";
+    mistake(
+        &format!("{gate}enabled = false\n"),
+        &["pss.toml:2", &says("metrics.GC.min_score")],
+    );
+    mistake(
+        &format!("[pss]\nmetrics = [\"TIME\"]\nrequire = [\"GC\"]\n{gate}"),
+        &[
+            "pss.toml:3",
+            &says("pss.require"),
+            "pss.toml:5",
+            &says("metrics.GC.min_score"),
+        ],
+    );
+    let work = Work::new();
+    work.write("t.jsonl", lines(200)).write("pss.toml", gate);
+    work.pss(&["analyze", "t.jsonl", "--metrics", "TIME"])
+        .fails(2, &[&says("metrics.GC.min_score")]);
+    let ran = work.pss(&["analyze", "t.jsonl"]);
+    assert_eq!(
+        ran.code,
+        Some(1),
+        "no data is below every threshold: {ran:?}"
+    );
+}
+
+#[test]
 fn all_mistakes_are_named_at_once() {
     mistake("[pss]\nfail_undr = 80\ntpo = 3\n", &["fail_undr", "tpo"]);
 }

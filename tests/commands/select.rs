@@ -92,6 +92,19 @@ fn what_is_not_there_is_told_with_what_is() {
             3,
             &["no span is of service \"shpo\"", "did you mean \"shop\"?"],
         );
+    // Samples alone are no answer to who asks for a service.
+    work.write(
+        "both.jsonl",
+        traces(50)
+            + "{\"system_metric\":true,\"timestamp\":1800000001,\"metadata\":{\"lag\":0.1}}\n",
+    );
+    let says = "no span is of service \"shpo\"; did you mean \"shop\"?";
+    work.pss(&["analyze", "both.jsonl", "--service", "shpo"])
+        .fails(3, &[says]);
+    let both = ["--service", "shop", "--service", "shpo"];
+    let ran = work.pss(&[&["analyze", "both.jsonl"], &both[..]].concat());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.err.contains(says) || ran.out.contains(says), "{ran:?}");
     work.pss(&["analyze", "t.jsonl", "--since", "2028-01-01"])
         .fails(3, &["from 2027-01-15T08:00:00Z to 2027-01-15T08:00:49Z"]);
     work.pss(&["analyze", "timeless.jsonl", "--since", "2028-01-01"])
