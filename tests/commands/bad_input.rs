@@ -2,7 +2,7 @@
 
 use std::{io::Write, process::Stdio};
 
-use crate::work::{Ran, Work, lines, record};
+use crate::work::{Ran, Work, interrupt, lines, record};
 
 /// A file with nothing to score: exit 3 with this message.
 #[track_caller]
@@ -341,8 +341,7 @@ fn an_interrupt_leaves_a_partial_report() {
         .write_all(lines(40_000).as_bytes())
         .expect("pss reads");
     std::thread::sleep(std::time::Duration::from_millis(300));
-    let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
-    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).expect("sent");
+    interrupt(&child);
     // Nothing wakes it up: the other end of the pipe stays open, and silent.
     let ran = Ran::of(child.wait_with_output().expect("pss ends"));
     assert_eq!(ran.code, Some(130), "{}", ran.err);
@@ -365,8 +364,7 @@ fn an_interrupt_before_the_first_record_is_no_empty_input() {
         .expect("pss starts");
     let stdin = child.stdin.take().expect("piped");
     std::thread::sleep(std::time::Duration::from_millis(300));
-    let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
-    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).expect("sent");
+    interrupt(&child);
     let ran = Ran::of(child.wait_with_output().expect("pss ends"));
     drop(stdin);
     assert_eq!(ran.code, Some(130), "{ran:?}");

@@ -38,7 +38,7 @@ mod with_a_cluster {
 
     use crate::{
         cluster::Cluster,
-        work::{Ran, Work, lines, record},
+        work::{Ran, Work, interrupt, lines, record},
     };
 
     /// What an SDK posts: 40 spans.
@@ -240,8 +240,7 @@ mod with_a_cluster {
 
         let child = start(&work, &["analyze", "--json", &url, "--follow", "1h"]);
         std::thread::sleep(Duration::from_secs(3));
-        let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
-        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).expect("sent");
+        interrupt(&child);
         let ran = Ran::of(child.wait_with_output().expect("pss ends"));
         assert_eq!(ran.code, Some(130), "{ran:?}");
         let report: serde_json::Value = serde_json::from_str(&ran.out).expect("a report");

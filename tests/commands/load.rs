@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::work::{Work, lines};
+use crate::work::{Work, interrupt, lines};
 
 fn spans(work: &Work, name: &str) -> Vec<Value> {
     work.read(name)
@@ -328,11 +328,7 @@ fn ctrl_c_ends_the_load_with_a_partial_report() {
         assert!(Instant::now() < deadline, "no arrival started");
         std::thread::sleep(Duration::from_millis(20));
     }
-    let pid = child.id().to_string();
-    let killed = std::process::Command::new("kill")
-        .args(["-INT", &pid])
-        .status();
-    assert!(killed.expect("kill runs").success());
+    interrupt(&child);
     assert_eq!(child.wait().expect("it ends").code(), Some(130));
     let report: Value = serde_json::from_str(&work.read("report.json")).expect("JSON");
     assert_eq!(report["input"]["partial"], true);

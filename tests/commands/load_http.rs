@@ -10,19 +10,8 @@ use crate::{
 };
 
 fn report(work: &Work, arguments: &[&str]) -> (Option<i32>, Value) {
-    let mut all = vec![
-        "run",
-        "--quiet",
-        "--export",
-        "json=report.json",
-        "--load",
-        "constant",
-    ];
-    all.extend(arguments);
-    let ran = work.pss(&all);
-    let text = std::fs::read_to_string(work.path("report.json"));
-    let text = text.unwrap_or_else(|_| panic!("no report: {}", ran.err));
-    (ran.code, serde_json::from_str(&text).expect("JSON"))
+    let (ran, report) = work.run_report(&[&["--load", "constant"], arguments].concat());
+    (ran.code, report)
 }
 
 #[test]

@@ -3,7 +3,12 @@
 use std::{
     io::Write,
     path::PathBuf,
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
 };
 
 use tempfile::TempDir;
@@ -140,6 +145,16 @@ impl Ran {
             assert!(self.err.contains(text), "{text:?} is not in {:?}", self.err);
         }
     }
+}
+
+/// Sends a signal to a child that runs.
+pub(crate) fn send(signal: Signal, child: &Child) {
+    kill(Pid::from_raw(child.id().cast_signed()), signal).expect("sent");
+}
+
+/// As Ctrl-C does.
+pub(crate) fn interrupt(child: &Child) {
+    send(Signal::SIGINT, child);
 }
 
 /// A good record.

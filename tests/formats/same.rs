@@ -282,6 +282,8 @@ fn round_trips_keep_every_field() {
         concat!(
             "{\"trace_id\":\"t\",\"span_id\":\"a\",\"parent_span_id\":\"\",\"service\":\"s, \\\"x\\\"\",\"name\":\"näme\\nline\",\"module\":\"m\",\"branch_tag\":\"left\",\"kind\":\"server\",\"start\":1700000000.000000001,\"duration\":0.000000001,\"cpu_time\":0.5,\"wait_time\":0.25,\"lock_wait\":0.125,\"memory\":123456789,\"error\":false,\"attributes\":{\"a\":1.5,\"b\":true,\"c\":\"x,y\",\"d\":0.1}}\n",
             "{\"name\":\"bare\",\"duration\":18446744073.709551615}\n",
+            "{\"name\":\"\",\"service\":\"\",\"module\":\"\",\"branch_tag\":\"\",\"duration\":1}\n",
+            "{\"name\":\"\\\\N\",\"service\":\"\\\"\",\"module\":\"\\r\",\"branch_tag\":\" \",\"duration\":1}\n",
             "{\"trace_id\":\"t\",\"span_id\":\"b\",\"parent_span_id\":\"a\",\"name\":\"child\",\"start\":-1.5,\"error\":true}\n",
             "{\"system_metric\":true,\"timestamp\":1700000000.25,\"metadata\":{\"kafka_lag\":7,\"topic\":\"t\",\"group_id\":\"g\",\"partition\":0}}\n",
             "{\"system_metric\":true,\"timestamp\":1700000000.5,\"service\":\"s\",\"metadata\":{\"gc_pause_duration\":0.012,\"gpu_utilization\":12.5,\"gpu\":\"0\"}}\n",
@@ -290,7 +292,7 @@ fn round_trips_keep_every_field() {
     )
     .expect("written");
     let expected = records_of(&first);
-    assert_eq!(expected.len(), 7);
+    assert_eq!(expected.len(), 9);
     let mut chain = vec!["a.csv", "b.jsonl", "c.csv.gz", "d.jsonl.zst"];
     if cfg!(feature = "columnar") {
         chain.extend(["e.parquet", "f.arrow", "g.parquet", "h.csv", "i.jsonl"]);

@@ -95,18 +95,18 @@ impl Values {
             Values::Unsigned(values) => values.get(row).map_or(Cell::Null, Cell::Unsigned),
             Values::Float(values) => values.get(row).map_or(Cell::Null, Cell::Float),
             Values::Bool(values) => values.get(row).map_or(Cell::Null, Cell::Bool),
-            Values::Instant(values, factor) => values
-                .get(row)
-                .and_then(|value| value.checked_mul(*factor))
-                .map_or(Cell::Null, Cell::Instant),
-            Values::Time(values, factor) => values
-                .get(row)
-                .and_then(|value| value.checked_mul(*factor))
-                .map_or(Cell::Null, Cell::Length),
+            Values::Instant(values, factor) => nanoseconds(values.get(row), *factor, Cell::Instant),
+            Values::Time(values, factor) => nanoseconds(values.get(row), *factor, Cell::Length),
             Values::Pairs(pairs, rows) => Cell::Pairs(&pairs[rows[row].clone()]),
             Values::Nothing => Cell::Null,
         }
     }
+}
+
+fn nanoseconds(value: Option<i64>, factor: i64, cell: fn(i64) -> Cell<'static>) -> Cell<'static> {
+    value.map_or(Cell::Null, |value| {
+        value.checked_mul(factor).map_or(Cell::TooFar, cell)
+    })
 }
 
 /// Bytes as text where all of them are, as hexadecimal digits otherwise: identities are often kept so.

@@ -1,6 +1,6 @@
 //! CSV: one row a record, columns by their names.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 
 use pss_metrics::{
     model::{Intake, Kind, Parent, Sample, Span},
@@ -209,7 +209,9 @@ fn push(
     for (_, place, _) in &columns.of {
         let text = std::str::from_utf8(record.get(*place).unwrap_or_default())
             .map_err(|_| "is no valid UTF-8".to_owned())?;
-        cells.push(if text.is_empty() || text == "\\N" {
+        // Without quotes they are nothing, as PostgreSQL and ClickHouse write it.
+        let is_nothing = matches!(text, "" | "\\N") && !record.is_quoted(*place);
+        cells.push(if is_nothing {
             Cell::Null
         } else {
             Cell::Text(text)
@@ -242,86 +244,113 @@ const WRITTEN: [&str; 20] = [
     "value",
 ];
 
-/// Writes the schema that the module of tables describes.
+/// Writes the schema that the module of tables describes. A cell without anything is nothing; an empty text stands in quotes, which no writer of a library
+/// does for one cell and not for another.
 struct CsvWriter {
-    out: csv::Writer<Box<dyn Write + Send>>,
+    out: BufWriter<Box<dyn Write + Send>>,
+    line: String,
     failed: Option<io::Error>,
 }
 
 impl CsvWriter {
     fn new(out: Box<dyn Write + Send>) -> CsvWriter {
         let mut writer = CsvWriter {
-            out: csv::Writer::from_writer(out),
+            out: BufWriter::with_capacity(1 << 16, out),
+            line: String::new(),
             failed: None,
         };
-        writer.write(&WRITTEN);
+        writer.write(&WRITTEN.map(Some));
         writer
     }
 
-    fn write(&mut self, cells: &[&str]) {
+    fn write(&mut self, cells: &[Option<&str>; WRITTEN.len()]) {
+        self.line.clear();
+        for (at, cell) in cells.iter().enumerate() {
+            if at > 0 {
+                self.line.push(',');
+            }
+            if let Some(text) = cell {
+                push_cell(&mut self.line, text);
+            }
+        }
+        self.line.push('\n');
         if self.failed.is_none()
-            && let Err(error) = self.out.write_record(cells)
+            && let Err(error) = self.out.write_all(self.line.as_bytes())
         {
-            self.failed = Some(io::Error::other(error));
+            self.failed = Some(error);
         }
     }
 }
 
-fn number(value: Option<u64>) -> String {
-    value.map_or_else(String::new, |value| value.to_string())
+/// Appends a text that is there, in quotes where it would be read as something else without.
+fn push_cell(line: &mut String, text: &str) {
+    let is_plain = !matches!(text, "" | "\\N") && !text.contains([',', '"', '\n', '\r']);
+    if is_plain {
+        line.push_str(text);
+        return;
+    }
+    line.push('"');
+    for (at, part) in text.split('"').enumerate() {
+        if at > 0 {
+            line.push_str("\"\"");
+        }
+        line.push_str(part);
+    }
+    line.push('"');
+}
+
+fn number(value: Option<impl ToString>) -> Option<String> {
+    value.map(|value| value.to_string())
 }
 
 impl Intake for CsvWriter {
     fn span(&mut self, span: &Span<'_>) {
-        let truth =
-            |truth: Option<bool>| truth.map_or("", |truth| if truth { "true" } else { "false" });
+        let truth = |truth: Option<bool>| truth.map(|truth| if truth { "true" } else { "false" });
         let is_root = truth(match span.parent {
             Parent::Unknown => None,
             Parent::Root => Some(true),
             Parent::Child => Some(false),
         });
         self.write(&[
-            span.trace_id,
-            span.span_id,
-            span.parent_id,
+            some(span.trace_id),
+            some(span.span_id),
+            some(span.parent_id),
             is_root,
-            span.service.unwrap_or_default(),
-            span.name.unwrap_or_default(),
-            span.module.unwrap_or_default(),
-            span.tag.unwrap_or_default(),
-            span.kind.map_or("", Kind::name),
-            &span
-                .start
-                .map_or_else(String::new, |start| start.to_string()),
-            &number(span.duration),
-            &number(span.cpu),
-            &number(span.wait),
-            &number(span.lock_wait),
-            &number(span.memory),
+            span.service,
+            span.name,
+            span.module,
+            span.tag,
+            span.kind.map(Kind::name),
+            number(span.start).as_deref(),
+            number(span.duration).as_deref(),
+            number(span.cpu).as_deref(),
+            number(span.wait).as_deref(),
+            number(span.lock_wait).as_deref(),
+            number(span.memory).as_deref(),
             truth(span.error),
-            &attributes_json(span.attributes).unwrap_or_default(),
-            "",
-            "",
-            "",
+            attributes_json(span.attributes).as_deref(),
+            None,
+            None,
+            None,
         ]);
     }
 
     fn sample(&mut self, sample: &Sample<'_>) {
-        let mut cells = [""; 20];
-        let (time, value) = (
-            sample
-                .time
-                .map_or_else(String::new, |time| time.to_string()),
-            sample.value.to_string(),
-        );
-        cells[9] = &time;
-        cells[17] = sample.signal.name;
-        cells[18] = sample.entity;
-        cells[19] = &value;
+        let mut cells = [None; WRITTEN.len()];
+        let (time, value) = (number(sample.time), sample.value.to_string());
+        cells[9] = time.as_deref();
+        cells[17] = Some(sample.signal.name);
+        cells[18] = some(sample.entity);
+        cells[19] = Some(&value);
         self.write(&cells);
     }
 
     fn skipped(&mut self, _: &'static str, _: u64) {}
+}
+
+/// An identity, which is nothing where it is empty.
+fn some(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
 }
 
 impl RecordWriter for CsvWriter {

@@ -13,7 +13,7 @@ const SPARE: usize = 64;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Row {
     bytes: Vec<u8>,
-    ends: Vec<usize>,
+    kept: Vec<Kept>,
     /// How many cells it has.
     pub(super) cells: usize,
     /// The line on which it begins, from 1.
@@ -22,13 +22,25 @@ pub(super) struct Row {
     pub(super) too_long: bool,
 }
 
+/// Where a cell ends, and whether it stands in quotes.
+#[derive(Debug, Clone, Copy)]
+struct Kept {
+    end: usize,
+    quoted: bool,
+}
+
 impl Row {
     /// A cell by its place; nothing where the row has fewer, or was not kept.
     pub(super) fn get(&self, at: usize) -> Option<&[u8]> {
-        let lost = self.too_long || self.cells > self.ends.len();
+        let lost = self.too_long || self.cells > self.kept.len();
         (!lost && at < self.cells).then_some(())?;
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.bytes.get(start..self.ends[at])
+        let start = at.checked_sub(1).map_or(0, |before| self.kept[before].end);
+        self.bytes.get(start..self.kept[at].end)
+    }
+
+    /// Whether a cell stands in quotes, as one must that is an empty text and not nothing.
+    pub(super) fn is_quoted(&self, at: usize) -> bool {
+        self.kept.get(at).is_some_and(|cell| cell.quoted)
     }
 }
 
@@ -64,41 +76,93 @@ impl<'a> Rows<'a> {
     /// # Errors
     /// What the stream says.
     pub(super) fn next(&mut self, row: &mut Row) -> io::Result<bool> {
+        self.skip_line_ends()?;
         row.line = self.reader.line();
         (row.cells, row.too_long) = (0, false);
-        row.ends.resize(self.width + SPARE, 0);
+        row.kept.clear();
         if row.bytes.is_empty() {
             row.bytes.resize(1 << 10, 0);
         }
-        let (mut bytes, mut ends) = (0, 0);
+        let mut bytes = 0;
         loop {
-            if self.at == self.len && !self.ended {
-                self.fill()?;
+            if !self.has_more()? && row.cells == 0 {
+                return Ok(false);
             }
-            let (result, read, written, ended) = self.reader.read_record(
+            let quoted = self.left().first() == Some(&b'"');
+            let ends_row = match self.cell(row, &mut bytes)? {
+                Some(ends_row) => ends_row,
+                None => return Ok(row.cells > 0),
+            };
+            row.cells += 1;
+            if row.kept.len() < self.width + SPARE {
+                row.kept.push(Kept { end: bytes, quoted });
+            } else {
+                // What is written over is lost, which the number of cells tells.
+                bytes = 0;
+            }
+            if ends_row {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Reads a cell behind those of a row that has `bytes` so far; whether the row ends with it, or `None` at the end of all.
+    fn cell(&mut self, row: &mut Row, bytes: &mut usize) -> io::Result<Option<bool>> {
+        loop {
+            self.has_more()?;
+            // Room for the end of one cell makes the reader stop behind it.
+            let (result, read, written, cells) = self.reader.read_record(
                 &self.buffer[self.at..self.len],
-                &mut row.bytes[bytes..],
-                &mut row.ends[ends..],
+                &mut row.bytes[*bytes..],
+                &mut [0],
             );
             self.at += read;
-            bytes += written;
-            ends += ended;
-            row.cells += ended;
+            *bytes += written;
             match result {
-                ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull if bytes < LONGEST => {
-                    row.bytes.resize((2 * bytes).min(LONGEST), 0);
+                ReadRecordResult::Record => return Ok(Some(true)),
+                ReadRecordResult::End => return Ok(None),
+                _ if cells > 0 => return Ok(Some(false)),
+                ReadRecordResult::OutputFull if *bytes < LONGEST => {
+                    row.bytes.resize((2 * *bytes).min(LONGEST), 0);
                 }
                 ReadRecordResult::OutputFull => {
                     row.too_long = true;
-                    bytes = 0;
+                    *bytes = 0;
                 }
-                // What is written over is lost, which the number of cells tells.
-                ReadRecordResult::OutputEndsFull => (bytes, ends) = (0, 0),
-                ReadRecordResult::Record => return Ok(true),
-                ReadRecordResult::End => return Ok(false),
+                ReadRecordResult::InputEmpty | ReadRecordResult::OutputEndsFull => {}
             }
         }
+    }
+
+    /// Passes over what is left of the last row's line end, and over empty lines.
+    fn skip_line_ends(&mut self) -> io::Result<()> {
+        while self.has_more()? {
+            let left = self.left();
+            let ends = left.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+            let (ends, lines) = ends.fold((0, 0), |(ends, lines), byte| {
+                (ends + 1, lines + u64::from(*byte == b'\n'))
+            });
+            let is_all = ends == left.len();
+            self.at += ends;
+            self.reader.set_line(self.reader.line() + lines);
+            if !is_all {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes that are read and not yet looked at.
+    fn left(&self) -> &[u8] {
+        &self.buffer[self.at..self.len]
+    }
+
+    /// Whether the stream has more; then at least one byte of it lies in the buffer.
+    fn has_more(&mut self) -> io::Result<bool> {
+        if self.at == self.len && !self.ended {
+            self.fill()?;
+        }
+        Ok(self.at < self.len)
     }
 
     /// Whether the stream, read to its end, ended with a line end.
@@ -158,8 +222,8 @@ mod tests {
                 (rows[2].get(2), rows[2].line, rows[2].too_long),
                 (None, 3, false)
             );
-            let kept = rows.iter().map(|row| row.bytes.len() + 8 * row.ends.len());
-            assert!(kept.max() <= Some(LONGEST + 8 * (2 + SPARE)), "{byte}");
+            let kept = rows.iter().map(|row| row.bytes.len() + 16 * row.kept.len());
+            assert!(kept.max() <= Some(LONGEST + 16 * (2 + SPARE)), "{byte}");
         }
     }
 
@@ -169,5 +233,36 @@ mod tests {
         let rows = all((&b"a,b\n\"c"[..]).chain(endless), 2);
         assert_eq!(rows.len(), 2);
         assert!(rows[1].too_long);
+    }
+
+    #[test]
+    fn lines_are_counted_whatever_ends_them() {
+        for end in ["\n", "\r\n", "\n\n", "\r\n\r\n"] {
+            let text = ["a,b", "c,\"d\ne\"", "f,g", ""].join(end);
+            let lines = all(text.as_bytes(), 2)
+                .iter()
+                .map(|row| row.line)
+                .collect::<Vec<_>>();
+            let lines_each = end.matches('\n').count() as u64;
+            assert_eq!(lines, [1, 1 + lines_each, 2 + 2 * lines_each], "{end:?}");
+        }
+    }
+
+    #[test]
+    fn quotes_tell_an_empty_text_from_nothing() {
+        for buffered in [1, 2, 3, 1 << 16] {
+            let text = &b"\"\",,\"a\",b,\"\"\n,\"\"\n"[..];
+            let rows = all(io::BufReader::with_capacity(buffered, text), 5);
+            let quoted = rows.iter().map(|row| {
+                (0..row.cells)
+                    .map(|at| row.is_quoted(at))
+                    .collect::<Vec<_>>()
+            });
+            assert_eq!(
+                quoted.collect::<Vec<_>>(),
+                [vec![true, false, true, false, true], vec![false, true]]
+            );
+            assert_eq!(rows[0].get(2), Some(&b"a"[..]));
+        }
     }
 }

@@ -12,12 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
-
-use crate::work::Work;
+use crate::work::{Work, send};
 
 fn json(work: &Work, path: &str) -> serde_json::Value {
     serde_json::from_str(&work.read(path)).expect("JSON")
@@ -64,8 +59,4 @@ fn start(work: &Work, arguments: &[&str]) -> Child {
         .stderr(Stdio::piped())
         .spawn()
         .expect("pss starts")
-}
-
-fn send(signal: Signal, child: &Child) {
-    kill(Pid::from_raw(child.id().cast_signed()), signal).expect("sent");
 }

@@ -75,8 +75,6 @@ fn a_negative_length_of_time_is_a_bad_record() {
     assert!(seen.bad[0].contains("`duration` is negative"), "{seen:?}");
 }
 
-/// polars knows days only where SQL is built.
-#[cfg(feature = "sql")]
 #[test]
 fn days_are_instants() {
     let days = PrimitiveArray::from_vec(vec![19_847_i32]).to(ArrowDataType::Date32);
@@ -91,6 +89,29 @@ fn days_are_instants() {
             Some(1_000_000_000)
         )]
     );
+}
+
+#[test]
+fn instants_beyond_64_bits_of_nanoseconds_are_bad_records() {
+    let seconds = ArrowDataType::Timestamp(ArrowUnit::Second, None);
+    let starts = PrimitiveArray::from_vec(vec![1_i64, 10_000_000_000]).to(seconds);
+    let columns = [
+        ("name", Utf8Array::<i64>::from_slice(["a", "b"]).boxed()),
+        ("start", starts.boxed()),
+    ];
+    let seen = arrow(&arrow_file(&columns, 1, false)).expect("reads");
+    assert_eq!(seen.spans.len(), 1);
+    assert!(seen.bad[0].contains("1677 to 2262"), "{seen:?}");
+
+    let lengths = ArrowDataType::Duration(ArrowUnit::Second);
+    let took = PrimitiveArray::from_vec(vec![1_i64, 10_000_000_000]).to(lengths);
+    let columns = [
+        ("name", Utf8Array::<i64>::from_slice(["a", "b"]).boxed()),
+        ("duration", took.boxed()),
+    ];
+    let seen = arrow(&arrow_file(&columns, 1, false)).expect("reads");
+    assert_eq!(seen.spans.len(), 1);
+    assert!(seen.bad[0].contains("292 years"), "{seen:?}");
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub enum Cell<'a> {
     Bool(bool),
     /// An instant in nanoseconds since the epoch, from a column that holds dates.
     Instant(i64),
+    /// A date or length of time beyond what 64 bits of nanoseconds hold.
+    TooFar,
     /// A length of time in nanoseconds, from a column that holds such: the field's unit is not asked.
     Length(i64),
     /// Keys with their values, from a column that holds maps.
@@ -63,7 +65,7 @@ impl<'a> Cell<'a> {
                 other => return Err(format!("`{field}` is {other:?}, expected true or false")),
             },
             Cell::Instant(_) => return Err(format!("`{field}` is a date, expected true or false")),
-            Cell::Length(_) => {
+            Cell::Length(_) | Cell::TooFar => {
                 return Err(format!(
                     "`{field}` is a length of time, expected true or false"
                 ));
@@ -88,6 +90,7 @@ impl<'a> Cell<'a> {
     fn as_instant(self, field: &str, unit: Unit) -> Result<Option<i64>, String> {
         let out_of_range = || format!("`{field}` is beyond the years 1677 to 2262");
         match self {
+            Cell::TooFar => Err(out_of_range()),
             Cell::Text("") => Ok(None),
             // Dates stand for themselves whatever the unit: a column of dates needs none.
             Cell::Text(text) => match decimal(text) {
@@ -159,6 +162,9 @@ impl<'a> Cell<'a> {
             Cell::Bool(_) => Err(format!("`{field}` is a truth value, expected a number")),
             Cell::Instant(_) => Err(format!("`{field}` is a date, expected a number")),
             Cell::Length(_) => Err(format!("`{field}` is a length of time, expected a number")),
+            Cell::TooFar => Err(format!(
+                "`{field}` is beyond what 64 bits of nanoseconds hold, 292 years"
+            )),
             Cell::Pairs(_) => Err(format!("`{field}` is a map, expected a number")),
             Cell::Text(text) => Err(format!("`{field}` is {text:?}, expected a number")),
         }
