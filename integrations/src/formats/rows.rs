@@ -106,10 +106,9 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Reads a cell behind those of a row that has `bytes` so far; whether the row ends with it, or `None` at the end of all.
+    /// Reads a cell of a row that has `bytes` so far, from what lies in the buffer and what follows; whether the row ends with it, or `None` at the end of all.
     fn cell(&mut self, row: &mut Row, bytes: &mut usize) -> io::Result<Option<bool>> {
         loop {
-            self.has_more()?;
             // Room for the end of one cell makes the reader stop behind it.
             let (result, read, written, cells) = self.reader.read_record(
                 &self.buffer[self.at..self.len],
@@ -129,7 +128,9 @@ impl<'a> Rows<'a> {
                     row.too_long = true;
                     *bytes = 0;
                 }
-                ReadRecordResult::InputEmpty | ReadRecordResult::OutputEndsFull => {}
+                ReadRecordResult::InputEmpty | ReadRecordResult::OutputEndsFull => {
+                    self.has_more()?;
+                }
             }
         }
     }
@@ -158,6 +159,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Whether the stream has more; then at least one byte of it lies in the buffer.
+    #[inline]
     fn has_more(&mut self) -> io::Result<bool> {
         if self.at == self.len && !self.ended {
             self.fill()?;

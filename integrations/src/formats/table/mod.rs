@@ -26,4 +26,4 @@ mod row;
 pub use cell::Cell;
 pub use columns::{Columns, shown};
 pub use field::{Field, Unit};
-pub use row::{RowReader, attributes_json};
+pub use row::{Draft, Place, RowReader, attributes_json};
