@@ -3,13 +3,19 @@
 use std::{fmt::Write, ops::Range};
 
 use polars::prelude::*;
-use polars_arrow::{array::PrimitiveArray, types::NativeType};
+use polars_arrow::{
+    array::{Array, PrimitiveArray},
+    types::NativeType,
+};
 use pss_integrations::formats::{
     DecodeError, Sink,
     table::{Cell, Columns, Draft, Field, Place, RowReader},
 };
 
-use crate::{hands::asked, judged::Judged};
+use crate::{
+    hands::{asked, damaged},
+    judged::Judged,
+};
 
 /// Rows that are filled together, column by column: few enough to stay in a processor's second cache.
 const TOGETHER: usize = 512;
@@ -116,6 +122,22 @@ impl Values {
         }
     }
 
+    /// Whether there is a value for each of so many rows: of what is damaged polars does not always see to that.
+    fn has(&self, rows: usize) -> bool {
+        let (length, valid) = match self {
+            Values::Text(values) => (values.len(), values.validity()),
+            Values::Int(values) | Values::Instant(values, _) | Values::Time(values, _) => {
+                (values.values().len(), values.validity())
+            }
+            Values::Unsigned(values) => (values.values().len(), values.validity()),
+            Values::Float(values) => (values.values().len(), values.validity()),
+            Values::Bool(values) => (values.len(), values.validity()),
+            Values::Pairs(_, rows) => (rows.len(), None),
+            Values::Nothing => return true,
+        };
+        length == rows && valid.is_none_or(|valid| valid.len() == rows)
+    }
+
     fn cell(&self, row: usize) -> Cell<'_> {
         match self {
             Values::Text(values) => values.get(row).map_or(Cell::Null, Cell::Text),
@@ -212,6 +234,14 @@ pub(crate) fn push(
         .map(|((field, ..), name)| {
             let column = asked(|| frame.column(name))?;
             let values = asked(|| Values::of(*field, column))?;
+            if values
+                .as_ref()
+                .is_some_and(|values| !values.has(frame.height()))
+            {
+                return Err(damaged(&format!(
+                    "column {name:?} has another number of values than there are rows"
+                )));
+            }
             values.ok_or_else(|| mistyped(*field, name, column.dtype(), &judged.there))
         })
         .collect::<Result<Vec<Values>, DecodeError>>()?;

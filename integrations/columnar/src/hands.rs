@@ -37,7 +37,15 @@ pub(crate) fn asked<T>(question: impl FnOnce() -> PolarsResult<T>) -> Result<T, 
 
 /// What polars says, as a fragment that follows a file's name.
 pub(crate) fn content(error: PolarsError) -> DecodeError {
-    damaged(&error.to_string())
+    let why = error.to_string();
+    // What pyarrow and others mark as more than what it is kept as.
+    let advice = match why.contains("Extension") {
+        true => {
+            ". Write the column as what it is kept as, without its extension type, such as text or bytes"
+        }
+        false => "",
+    };
+    damaged(&format!("{why}{advice}"))
 }
 
 /// That the content is not what it should be, and why that is thought.
