@@ -285,6 +285,55 @@ fn a_missing_temporality_is_read_alike_in_both_encodings() {
     assert_eq!(records("m.pb", &protobuf), expected);
 }
 
+/// What a unit says holds in both encodings; points in one that the metric cannot have are bad records, each of them.
+#[test]
+fn units_are_converted_and_unknown_ones_told_in_both_encodings() {
+    let written = |unit: &str| {
+        let json = format!(
+            "{{\"resourceMetrics\":[{{\"scopeMetrics\":[{{\"metrics\":[{{\"name\":\"process.memory.usage\",\"unit\":\"{unit}\",\"gauge\":{{\"dataPoints\":[{{\"timeUnixNano\":\"1000\",\"asInt\":3}},{{\"timeUnixNano\":\"2000\",\"asInt\":4}}]}}}},{{\"name\":\"jvm.gc.duration\",\"unit\":\"us\",\"gauge\":{{\"dataPoints\":[{{\"timeUnixNano\":\"1000\",\"asDouble\":2}}]}}}}]}}]}}]}}"
+        );
+        let point = |time: u64, value: f64| {
+            bytes(1, &[fixed64(3, time), fixed64(4, value.to_bits())].concat())
+        };
+        let memory = [
+            bytes(1, b"process.memory.usage"),
+            bytes(3, unit.as_bytes()),
+            bytes(5, &[point(1_000, 3.0), point(2_000, 4.0)].concat()),
+        ]
+        .concat();
+        let pause = [
+            bytes(1, b"jvm.gc.duration"),
+            bytes(3, b"us"),
+            bytes(5, &point(1_000, 2.0)),
+        ]
+        .concat();
+        let metrics = [bytes(2, &memory), bytes(2, &pause)].concat();
+        [
+            ("m.json", json.into_bytes()),
+            ("m.pb", bytes(1, &bytes(2, &metrics))),
+        ]
+    };
+    for (name, file) in written("KiBy") {
+        assert_eq!(
+            records(name, &file),
+            [
+                "sample memory.rss  Some(1000) 3072",
+                "sample memory.rss  Some(2000) 4096",
+                "sample gc.pause  Some(1000) 2000",
+            ]
+        );
+    }
+    for (name, file) in written("pages") {
+        let read = read_bytes(name, &file).expect("reads");
+        assert_eq!((read.files[0].samples, read.files[0].bad), (1, 2), "{name}");
+        let told = format!("{:?}", read.summary.facts().bad_examples);
+        assert!(
+            told.contains("process.memory.usage") && told.contains("pages"),
+            "{told}"
+        );
+    }
+}
+
 #[test]
 fn a_parent_of_zeros_is_none_in_either_spelling() {
     for zeros in ["", "0000000000000000", "AAAAAAAAAAA="] {

@@ -21,7 +21,6 @@ use super::{
         StreamDecoder,
     },
     head::Head,
-    instant::instant,
     lines::{Line, each_line},
     settings::InputSettings,
 };

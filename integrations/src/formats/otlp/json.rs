@@ -133,7 +133,9 @@ impl Documents {
             List::Spans => self.resource_spans(scanner, into),
             List::Metrics => {
                 let text = scanner.raw()?;
-                if let Err(reason) = metrics::push_json(text, &mut self.points, into) {
+                if let Err(reason) =
+                    metrics::push_json(text, &mut self.points, &mut self.rejected, into)
+                {
                     self.rejected.note(reason);
                 }
                 Ok(())

@@ -3,7 +3,9 @@
 mod exponential;
 mod names;
 mod point;
+mod units;
 
 pub use exponential::Exponential;
-pub use names::{Known, Measure, Take, known, names};
+pub use names::{Known, Take, known, names};
 pub use point::{Point, PointValue, Points};
+pub use units::Measure;

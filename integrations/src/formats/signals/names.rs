@@ -2,26 +2,7 @@
 
 use pss_metrics::model::Signal;
 
-/// What the values of a metric are in, where its unit does not say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Measure {
-    /// Seconds.
-    Seconds,
-    /// Milliseconds.
-    Milliseconds,
-    /// Nanoseconds.
-    Nanoseconds,
-    /// Bytes.
-    Bytes,
-    /// Mebibytes.
-    Mebibytes,
-    /// Items.
-    Items,
-    /// A share of 1.
-    Share,
-    /// Percent.
-    Percent,
-}
+use super::units::Measure;
 
 /// What becomes of a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,23 +46,17 @@ pub fn known(name: &str) -> Option<(&'static Known, Option<Measure>)> {
         if let Some(found) = KNOWN.iter().find(|known| known.names.contains(&rest)) {
             return Some((found, unit));
         }
-        let (ending, measure) = ENDINGS.iter().find(|(ending, _)| rest.ends_with(ending))?;
-        rest = &rest[..rest.len() - ending.len()];
-        unit = unit.or(*measure);
+        let (shorter, measure) = match rest.strip_suffix("_total") {
+            Some(shorter) => (shorter, None),
+            None => {
+                let (shorter, measure) = Measure::at_end(rest)?;
+                (shorter, Some(measure))
+            }
+        };
+        rest = shorter;
+        unit = unit.or(measure);
     }
 }
-
-const ENDINGS: &[(&str, Option<Measure>)] = &[
-    ("_total", None),
-    ("_milliseconds", Some(Measure::Milliseconds)),
-    ("_nanoseconds", Some(Measure::Nanoseconds)),
-    ("_seconds", Some(Measure::Seconds)),
-    ("_bytes", Some(Measure::Bytes)),
-    ("_ratio", Some(Measure::Share)),
-    ("_percent", Some(Measure::Percent)),
-    ("_ms", Some(Measure::Milliseconds)),
-    ("_ns", Some(Measure::Nanoseconds)),
-];
 
 const KNOWN: &[Known] = &[
     Known {
