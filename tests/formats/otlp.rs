@@ -129,6 +129,87 @@ fn a_bad_span_leaves_the_others() {
     }
 }
 
+/// What is not a document, or has a list's name and is none, is told; the spans beside it stay. Empty requests are no mistake.
+#[test]
+fn what_is_something_else_is_told_beside_good_spans() {
+    let good = SPANS.replace('\n', "");
+    let scopes = "\"scopeSpans\":[{\"spans\":[{\"name\":\"a\",\"startTimeUnixNano\":\"5\",\"endTimeUnixNano\":\"9\"}]}]";
+    let rest_of = |members: &str| format!("{{\"resourceSpans\":[{{{scopes}}},{members}]}}");
+    for (line, spans, bad, told) in [
+        (
+            "{\"name\":\"lost\",\"duration\":1}".to_owned(),
+            0,
+            1,
+            "an object with `name`",
+        ),
+        ("{}".to_owned(), 0, 0, ""),
+        ("{\"resourceSpans\":[]}".to_owned(), 0, 0, ""),
+        ("{\"resourceSpans\":null}".to_owned(), 0, 0, ""),
+        (
+            "{\"result\":{\"other\":1}}".to_owned(),
+            0,
+            1,
+            "an object with `other`",
+        ),
+        (
+            "{\"resourceSpans\":{\"scopeSpans\":[]}}".to_owned(),
+            0,
+            1,
+            "`resourceSpans` is an object, expected a list",
+        ),
+        (rest_of("\"lost\",5"), 1, 2, "is text, expected an object"),
+        (
+            rest_of("{\"scopeSpans\":{}}"),
+            1,
+            1,
+            "`scopeSpans` is an object, expected a list",
+        ),
+        (
+            rest_of("{\"scopeSpans\":[\"lost\"]}"),
+            1,
+            1,
+            "is text, expected an object",
+        ),
+        (
+            rest_of("{\"scopeSpans\":[{\"spans\":{}}]}"),
+            1,
+            1,
+            "`spans` is an object, expected a list",
+        ),
+        (
+            rest_of("{\"resource\":\"shop\",\"scopeSpans\":[]}"),
+            1,
+            1,
+            "`resource` is text",
+        ),
+    ] {
+        // As lines, and as documents over several lines.
+        for text in [
+            format!("{good}\n{line}\n{good}\n"),
+            format!("{SPANS}\n{line}\n{SPANS}\n"),
+        ] {
+            let read = read_bytes("a.json", text.as_bytes()).expect("reads");
+            let examples = format!("{:?}", read.summary.facts().bad_examples);
+            assert_eq!(
+                (read.files[0].spans, read.files[0].bad),
+                (4 + spans, bad),
+                "{line}: {examples}"
+            );
+            assert!(examples.contains(told), "{line}: {examples}");
+        }
+    }
+}
+
+#[test]
+fn numbers_in_quotes_are_numbers() {
+    let text = "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"name\":\"a\",\"kind\":\"3\",\"startTimeUnixNano\":\"5\",\"endTimeUnixNano\":\"9\",\"status\":{\"code\":\"2\"}}]}]}]}";
+    let read = records("a.json", text.as_bytes());
+    assert!(
+        read[0].contains("kind=Some(Client)") && read[0].contains("error=Some(true)"),
+        "{read:?}"
+    );
+}
+
 #[test]
 fn every_cut_is_told() {
     every_cut("a.json", SPANS.as_bytes(), |_| false);
