@@ -28,7 +28,9 @@ impl StreamDecoder for Walk {
         sink: &mut dyn Sink,
     ) -> Result<(), DecodeError> {
         let mut pull = Pull::new(stream, LIMIT);
-        let reason = match self.all(&mut pull, sink) {
+        let outcome = self.all(&mut pull, sink);
+        self.documents.points.flush(sink);
+        let reason = match outcome {
             Ok(()) => return Ok(()),
             Err(PullError::Io(error)) => return Err(DecodeError::Io(error)),
             Err(PullError::Truncated) => "is truncated: the file ends inside it",

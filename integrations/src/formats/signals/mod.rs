@@ -3,6 +3,7 @@
 mod exponential;
 mod names;
 mod point;
+mod rivals;
 mod units;
 
 pub use exponential::Exponential;

@@ -7,6 +7,7 @@ use pss_metrics::model::{Attribute, Intake, Sample, SignalUnit, Value};
 use super::{
     exponential::Exponential,
     names::{Known, Take, known},
+    rivals::Rivals,
     units::{Measure, expected},
 };
 
@@ -59,12 +60,14 @@ pub enum PointValue {
     },
 }
 
-/// Turns points into samples.
+/// Turns points into samples. Of metrics that tell the same some wait until it is known which is read: whoever pushes the last point calls [`Points::flush`].
 #[derive(Debug, Default)]
 pub struct Points {
     before: HashMap<Box<str>, (Option<i64>, PointValue)>,
     /// Used memory by device, for exporters that give used and free.
     used: HashMap<Box<str>, u64>,
+    /// Metrics of which one is read.
+    rivals: Rivals,
     /// Points come in no order, so that there is no point before.
     unordered: bool,
 }
@@ -89,6 +92,15 @@ impl Points {
         let Some((known, ending)) = known(point.name) else {
             return Ok(false);
         };
+        if let Take::Nothing(what) = known.take {
+            into.skipped(what, 1);
+            return Ok(true);
+        }
+        if let Some((key, value)) = known.only
+            && label(point, &[key]).as_deref() != Some(value)
+        {
+            return Ok(false);
+        }
         if self.unordered && point.cumulative && known.take != Take::Value {
             into.skipped(
                 "totals that count from the start, which cannot be told apart behind spans (put metrics into a file of their own)",
@@ -99,7 +111,7 @@ impl Points {
         // A rate of seconds per second is a share.
         let of = match known.take {
             Take::Rate => SignalUnit::Nanoseconds,
-            Take::Value | Take::Observations => known.signal.unit,
+            _ => known.signal.unit,
         };
         let measure = measure(point, ending.unwrap_or(known.measure), of)?;
         let entity = entity(known, point);
@@ -129,7 +141,18 @@ impl Points {
                 {
                     self.used.insert(entity.as_str().into(), value);
                 }
-                sample(value);
+                match known.rank {
+                    None => sample(value),
+                    Some(rank) => {
+                        let sample = Sample {
+                            signal: known.signal,
+                            entity: &entity,
+                            time: point.time,
+                            value,
+                        };
+                        self.rivals.push(rank, &sample, into);
+                    }
+                }
             }
             Take::Observations => {
                 let Some(added) = self.added(point, &entity) else {
@@ -164,6 +187,7 @@ impl Points {
                     }
                 }
             }
+            Take::Nothing(_) => {}
             Take::Rate => {
                 let key = key(point, &entity);
                 let PointValue::Number(total) = point.value else {
@@ -191,6 +215,14 @@ impl Points {
             }
         }
         Ok(true)
+    }
+
+    /// Pushes what is held back until all points of an export, or of a file, have come.
+    pub fn flush(&mut self, into: &mut dyn Intake) {
+        self.rivals.flush(into);
+        if self.unordered {
+            self.rivals.forget();
+        }
     }
 
     /// What was added since the point before; nothing for the first of a series that counts from the start of the process, since that may be long ago.
@@ -610,5 +642,56 @@ mod tests {
             let reason = sample(name, unit).expect_err(name);
             assert!(reason.contains(name) && reason.contains(unit), "{reason}");
         }
+    }
+    #[test]
+    fn of_metrics_that_tell_the_same_one_is_read() {
+        let read = |names: &[&'static str]| {
+            let (mut points, mut seen) = (Points::default(), Seen::default());
+            for (value, name) in names.iter().enumerate() {
+                let value = PointValue::Number(value as f64);
+                points
+                    .push(&point(name, 0, value), &mut seen)
+                    .expect("fits");
+            }
+            points.flush(&mut seen);
+            points.flush(&mut seen);
+            let values: Vec<u64> = seen.0.iter().map(|(_, value)| *value).collect();
+            values
+        };
+        let delay = [
+            "nodejs.eventloop.delay.mean",
+            "nodejs.eventloop.delay.max",
+            "nodejs.eventloop.delay.p50",
+            "nodejs.eventloop.delay.p90",
+            "nodejs.eventloop.delay.p99",
+        ];
+        assert_eq!(read(&delay), [4_000_000_000]);
+        assert_eq!(read(&delay[..4]), [1_000_000_000]);
+        assert_eq!(read(&delay[2..4]), [1_000_000_000]);
+        assert_eq!(read(&delay[..1]), [0]);
+        assert!(read(&["nodejs.eventloop.delay.min"]).is_empty());
+        let lag = [
+            "kafka.consumer.records_lag_avg",
+            "kafka.consumer.records_lag_max",
+            "kafka.consumer.records_lag",
+        ];
+        assert_eq!((read(&lag), read(&lag[..2])), (vec![2], vec![1]));
+    }
+
+    #[test]
+    fn resident_memory_of_python_is_told_from_virtual_memory() {
+        let (mut points, mut seen) = (Points::default(), Seen::default());
+        for kind in ["rss", "vms"] {
+            let attributes = [Attribute {
+                key: "type",
+                value: Value::Text(kind),
+            }];
+            let point = Point {
+                attributes: &attributes,
+                ..point("process.runtime.cpython.memory", 0, PointValue::Number(7.0))
+            };
+            assert_eq!(points.push(&point, &mut seen), Ok(kind == "rss"));
+        }
+        assert_eq!(seen.0, [("memory.rss p".to_owned(), 7)]);
     }
 }
