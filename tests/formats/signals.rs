@@ -562,6 +562,58 @@ fn a_log_without_times_says_how_to_get_them() {
 }
 
 #[test]
+fn a_broken_line_among_samples_is_a_bad_record() {
+    let good = "process_resident_memory_bytes 100 1700000000000\n";
+    for broken in ["process_resident_memory_bytes{a=\"b 100\n", "m 1 2 3\n"] {
+        let text = format!("{broken}{}", good.repeat(9));
+        let read = read_bytes("m.prom", text.as_bytes()).expect("reads");
+        assert_eq!(
+            (read.files[0].samples, read.files[0].bad),
+            (9, 1),
+            "{broken}"
+        );
+    }
+    read_bytes("m.txt", b"one sample 1\nprocess 2\n").expect_err("no format");
+}
+
+/// Of delays that tell the same one is read, in every format and reading; lengths of queues are no delays, and that is said.
+#[test]
+fn delays_of_event_loops_and_queues() {
+    let row = |name: &str, value: u64| format!("{name}_seconds {value} 1700000000000\n");
+    let scrape = row("nodejs_eventloop_delay_p90", 2)
+        + &row("nodejs_eventloop_delay_max", 3)
+        + &row("nodejs_eventloop_delay_mean", 1);
+    assert_eq!(
+        records("m.prom", scrape.as_bytes()),
+        [
+            "skipped 1 metric points beside others that tell the same better",
+            "skipped 1 metric points beside others that tell the same better",
+            "sample loop.lag  Some(1700000000000000000) 3000000000",
+        ]
+    );
+    let metric = |name: &str| {
+        format!(
+            "{{\"name\":\"{name}\",\"unit\":\"ms\",\"gauge\":{{\"dataPoints\":[{{\"timeUnixNano\":\"5\",\"asDouble\":2}}]}}}}"
+        )
+    };
+    let document = |metrics: &[&str]| {
+        let metrics: Vec<String> = metrics.iter().map(|name| metric(name)).collect();
+        format!(
+            "{{\"resourceMetrics\":[{{\"scopeMetrics\":[{{\"metrics\":[{}]}}]}}]}}",
+            metrics.join(",")
+        )
+    };
+    let mean = document(&["nodejs.eventloop.delay.mean"]);
+    assert_eq!(
+        records("m.json", mean.as_bytes()),
+        ["sample loop.lag  Some(5) 2000000"]
+    );
+    let queue = document(&["dotnet.thread_pool.queue.length"]);
+    let error = read_bytes("m.json", queue.as_bytes()).expect_err("refused");
+    assert!(error.to_string().contains("no seconds of lag"), "{error}");
+}
+
+#[test]
 fn open_metrics_without_an_end_may_be_truncated() {
     let sample =
         "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes 100 1700000000";
