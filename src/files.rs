@@ -6,14 +6,23 @@ use std::{
     path::Path,
 };
 
-/// Writes to a temporary file in the same folder, then renames it to `path`.
+/// Writes to a temporary file in the same folder, then renames it to `path`. A link is followed; into what is no plain file, such as a device or a pipe, it is
+/// written as it comes, since nothing may take its place.
 ///
 /// # Errors
-/// What the system says; the file at `path` is then as it was.
+/// What the system says; a plain file at `path` is then as it was.
 pub fn write(
     path: &Path,
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
+    let there = std::fs::metadata(path).ok();
+    if there.is_some_and(|there| !there.is_file() && !there.is_dir()) {
+        let mut out = OpenOptions::new().write(true).open(path)?;
+        content(&mut out)?;
+        return out.flush();
+    }
+    let target = std::fs::canonicalize(path).ok();
+    let path = target.as_deref().unwrap_or(path);
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
