@@ -129,6 +129,87 @@ fn a_bad_span_leaves_the_others() {
     }
 }
 
+/// What is not a document, or has a list's name and is none, is told; the spans beside it stay. Empty requests are no mistake.
+#[test]
+fn what_is_something_else_is_told_beside_good_spans() {
+    let good = SPANS.replace('\n', "");
+    let scopes = "\"scopeSpans\":[{\"spans\":[{\"name\":\"a\",\"startTimeUnixNano\":\"5\",\"endTimeUnixNano\":\"9\"}]}]";
+    let rest_of = |members: &str| format!("{{\"resourceSpans\":[{{{scopes}}},{members}]}}");
+    for (line, spans, bad, told) in [
+        (
+            "{\"name\":\"lost\",\"duration\":1}".to_owned(),
+            0,
+            1,
+            "an object with `name`",
+        ),
+        ("{}".to_owned(), 0, 0, ""),
+        ("{\"resourceSpans\":[]}".to_owned(), 0, 0, ""),
+        ("{\"resourceSpans\":null}".to_owned(), 0, 0, ""),
+        (
+            "{\"result\":{\"other\":1}}".to_owned(),
+            0,
+            1,
+            "an object with `other`",
+        ),
+        (
+            "{\"resourceSpans\":{\"scopeSpans\":[]}}".to_owned(),
+            0,
+            1,
+            "`resourceSpans` is an object, expected a list",
+        ),
+        (rest_of("\"lost\",5"), 1, 2, "is text, expected an object"),
+        (
+            rest_of("{\"scopeSpans\":{}}"),
+            1,
+            1,
+            "`scopeSpans` is an object, expected a list",
+        ),
+        (
+            rest_of("{\"scopeSpans\":[\"lost\"]}"),
+            1,
+            1,
+            "is text, expected an object",
+        ),
+        (
+            rest_of("{\"scopeSpans\":[{\"spans\":{}}]}"),
+            1,
+            1,
+            "`spans` is an object, expected a list",
+        ),
+        (
+            rest_of("{\"resource\":\"shop\",\"scopeSpans\":[]}"),
+            1,
+            1,
+            "`resource` is text",
+        ),
+    ] {
+        // As lines, and as documents over several lines.
+        for text in [
+            format!("{good}\n{line}\n{good}\n"),
+            format!("{SPANS}\n{line}\n{SPANS}\n"),
+        ] {
+            let read = read_bytes("a.json", text.as_bytes()).expect("reads");
+            let examples = format!("{:?}", read.summary.facts().bad_examples);
+            assert_eq!(
+                (read.files[0].spans, read.files[0].bad),
+                (4 + spans, bad),
+                "{line}: {examples}"
+            );
+            assert!(examples.contains(told), "{line}: {examples}");
+        }
+    }
+}
+
+#[test]
+fn numbers_in_quotes_are_numbers() {
+    let text = "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"name\":\"a\",\"kind\":\"3\",\"startTimeUnixNano\":\"5\",\"endTimeUnixNano\":\"9\",\"status\":{\"code\":\"2\"}}]}]}]}";
+    let read = records("a.json", text.as_bytes());
+    assert!(
+        read[0].contains("kind=Some(Client)") && read[0].contains("error=Some(true)"),
+        "{read:?}"
+    );
+}
+
 #[test]
 fn every_cut_is_told() {
     every_cut("a.json", SPANS.as_bytes(), |_| false);
@@ -283,6 +364,55 @@ fn a_missing_temporality_is_read_alike_in_both_encodings() {
         expected
     );
     assert_eq!(records("m.pb", &protobuf), expected);
+}
+
+/// What a unit says holds in both encodings; points in one that the metric cannot have are bad records, each of them.
+#[test]
+fn units_are_converted_and_unknown_ones_told_in_both_encodings() {
+    let written = |unit: &str| {
+        let json = format!(
+            "{{\"resourceMetrics\":[{{\"scopeMetrics\":[{{\"metrics\":[{{\"name\":\"process.memory.usage\",\"unit\":\"{unit}\",\"gauge\":{{\"dataPoints\":[{{\"timeUnixNano\":\"1000\",\"asInt\":3}},{{\"timeUnixNano\":\"2000\",\"asInt\":4}}]}}}},{{\"name\":\"jvm.gc.duration\",\"unit\":\"us\",\"gauge\":{{\"dataPoints\":[{{\"timeUnixNano\":\"1000\",\"asDouble\":2}}]}}}}]}}]}}]}}"
+        );
+        let point = |time: u64, value: f64| {
+            bytes(1, &[fixed64(3, time), fixed64(4, value.to_bits())].concat())
+        };
+        let memory = [
+            bytes(1, b"process.memory.usage"),
+            bytes(3, unit.as_bytes()),
+            bytes(5, &[point(1_000, 3.0), point(2_000, 4.0)].concat()),
+        ]
+        .concat();
+        let pause = [
+            bytes(1, b"jvm.gc.duration"),
+            bytes(3, b"us"),
+            bytes(5, &point(1_000, 2.0)),
+        ]
+        .concat();
+        let metrics = [bytes(2, &memory), bytes(2, &pause)].concat();
+        [
+            ("m.json", json.into_bytes()),
+            ("m.pb", bytes(1, &bytes(2, &metrics))),
+        ]
+    };
+    for (name, file) in written("KiBy") {
+        assert_eq!(
+            records(name, &file),
+            [
+                "sample memory.rss  Some(1000) 3072",
+                "sample memory.rss  Some(2000) 4096",
+                "sample gc.pause  Some(1000) 2000",
+            ]
+        );
+    }
+    for (name, file) in written("pages") {
+        let read = read_bytes(name, &file).expect("reads");
+        assert_eq!((read.files[0].samples, read.files[0].bad), (1, 2), "{name}");
+        let told = format!("{:?}", read.summary.facts().bad_examples);
+        assert!(
+            told.contains("process.memory.usage") && told.contains("pages"),
+            "{told}"
+        );
+    }
 }
 
 #[test]

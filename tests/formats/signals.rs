@@ -474,6 +474,81 @@ fn a_log_without_a_line_of_the_collector_proves_nothing() {
     assert_eq!((read.files[0].samples, read.files[0].bad), (2, 0));
 }
 
+/// Logs that name collections, or only the heap, and would show no pause: no pause in them is no finding.
+#[test]
+fn a_log_that_would_show_no_pause_is_refused() {
+    const ZGC_PLAIN: &str = "[0.104s][info][gc] Using The Z Garbage Collector
+[1.500s][info][gc] GC(1) Garbage Collection (Allocation Rate) 204M(10%)->26M(3%)
+";
+    const GENERATIONAL: &str = "[0.104s][info][gc] Using The Z Garbage Collector
+[1.500s][info][gc] GC(1) Minor Collection (Allocation Rate) 204M(10%)->26M(3%) 0.015s
+";
+    const STARTS: &str = "[0.302s][info][gc,start] GC(4) Pause Young (Allocation Failure)
+[0.402s][info][gc,start] GC(5) Pause Young (Allocation Failure)
+";
+    const HEAP: &str = "[0.302s][info][gc,heap] GC(4) Eden regions: 24->0(15)
+[0.402s][info][gc,heap] GC(5) Eden regions: 24->0(15)
+";
+    for text in [ZGC_PLAIN, GENERATIONAL, STARTS, HEAP] {
+        let error = read_bytes("gc.log", text.as_bytes()).expect_err(text);
+        assert!(error.to_string().contains("gc+phases"), "{error}");
+    }
+    for text in [
+        "[0.018s][info][gc,heap] Heap region size: 1M\n",
+        "[0.018s][warning][gc] -Xloggc is deprecated\n",
+    ] {
+        let error = read_bytes("gc.log", text.as_bytes()).expect_err(text);
+        assert!(error.to_string().contains("-Xlog:gc"), "{error}");
+    }
+}
+
+#[test]
+fn lengths_of_pauses_are_read_or_told() {
+    for (line, length) in [
+        (
+            "[2.000s][info][gc] GC(1) Pause Full (System.gc()) 74M->10M(92M) 1.456s",
+            1_456_000_000_u64,
+        ),
+        (
+            "2026-03-02T09:00:01,123+0000: 1,456: [GC (Allocation Failure) [PSYoungGen: 33280K->5118K(38400K)] 33280K->5200K(125952K), 0,0051234 secs] [Times: user=0,01 sys=0,00, real=0,01 secs]",
+            5_123_400,
+        ),
+    ] {
+        let read = records("gc.log", format!("{line}\n").as_bytes());
+        assert!(read[0].ends_with(&format!(" {length}")), "{read:?}");
+    }
+    for line in [
+        "[2.000s][info][gc] GC(1) Pause Full (System.gc()) 74M->10M(92M) 1.456 jiffies",
+        "[2.000s][info][gc] GC(1) Pause Full (System.gc()) 74M->10M(92M)",
+        "1.456: [GC (Allocation Failure) 33280K->5200K(125952K), soon secs]",
+    ] {
+        let alone = read_bytes("gc.log", format!("{line}\n").as_bytes()).expect_err(line);
+        assert!(
+            alone.to_string().contains("length cannot be read"),
+            "{alone}"
+        );
+        let among = format!("{SERIAL}{line}\n");
+        let read = read_bytes("gc.log", among.as_bytes()).expect("reads");
+        assert_eq!((read.files[0].samples, read.files[0].bad), (4, 1), "{line}");
+    }
+}
+
+#[test]
+fn stalls_of_threads_are_told_and_are_no_pauses() {
+    let text = format!(
+        "{ZGC}[2024-05-04T12:00:03.000+0200][info][gc] Allocation Stall (main) 1500.123ms\n"
+    );
+    let read = read_bytes("gc.log", text.as_bytes()).expect("reads");
+    assert_eq!((read.files[0].samples, read.files[0].bad), (4, 0));
+    assert!(
+        read.notices
+            .iter()
+            .any(|notice| notice.contains("1 allocation stalls") && notice.contains("1500 ms")),
+        "{:?}",
+        read.notices
+    );
+}
+
 #[test]
 fn a_log_without_times_says_how_to_get_them() {
     let text = "GC(0) Pause Young (Normal) (G1 Evacuation Pause) 14M->5M(128M) 3.512ms\n";
@@ -484,6 +559,58 @@ fn a_log_without_times_says_how_to_get_them() {
             .contains("has no times: log with uptime or time"),
         "{error}"
     );
+}
+
+#[test]
+fn a_broken_line_among_samples_is_a_bad_record() {
+    let good = "process_resident_memory_bytes 100 1700000000000\n";
+    for broken in ["process_resident_memory_bytes{a=\"b 100\n", "m 1 2 3\n"] {
+        let text = format!("{broken}{}", good.repeat(9));
+        let read = read_bytes("m.prom", text.as_bytes()).expect("reads");
+        assert_eq!(
+            (read.files[0].samples, read.files[0].bad),
+            (9, 1),
+            "{broken}"
+        );
+    }
+    read_bytes("m.txt", b"one sample 1\nprocess 2\n").expect_err("no format");
+}
+
+/// Of delays that tell the same one is read, in every format and reading; lengths of queues are no delays, and that is said.
+#[test]
+fn delays_of_event_loops_and_queues() {
+    let row = |name: &str, value: u64| format!("{name}_seconds {value} 1700000000000\n");
+    let scrape = row("nodejs_eventloop_delay_p90", 2)
+        + &row("nodejs_eventloop_delay_max", 3)
+        + &row("nodejs_eventloop_delay_mean", 1);
+    assert_eq!(
+        records("m.prom", scrape.as_bytes()),
+        [
+            "skipped 1 metric points beside others that tell the same better",
+            "skipped 1 metric points beside others that tell the same better",
+            "sample loop.lag  Some(1700000000000000000) 3000000000",
+        ]
+    );
+    let metric = |name: &str| {
+        format!(
+            "{{\"name\":\"{name}\",\"unit\":\"ms\",\"gauge\":{{\"dataPoints\":[{{\"timeUnixNano\":\"5\",\"asDouble\":2}}]}}}}"
+        )
+    };
+    let document = |metrics: &[&str]| {
+        let metrics: Vec<String> = metrics.iter().map(|name| metric(name)).collect();
+        format!(
+            "{{\"resourceMetrics\":[{{\"scopeMetrics\":[{{\"metrics\":[{}]}}]}}]}}",
+            metrics.join(",")
+        )
+    };
+    let mean = document(&["nodejs.eventloop.delay.mean"]);
+    assert_eq!(
+        records("m.json", mean.as_bytes()),
+        ["sample loop.lag  Some(5) 2000000"]
+    );
+    let queue = document(&["dotnet.thread_pool.queue.length"]);
+    let error = read_bytes("m.json", queue.as_bytes()).expect_err("refused");
+    assert!(error.to_string().contains("no seconds of lag"), "{error}");
 }
 
 #[test]

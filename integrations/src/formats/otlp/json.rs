@@ -64,6 +64,49 @@ pub(super) fn is_wrapper(key: &str) -> bool {
     matches!(key, "result" | "trace" | "data" | "traces")
 }
 
+/// What a value of another type than expected is told as; names that are keys stand in backquotes.
+pub(super) fn mistyped(name: &str, found: &str, expected: &str) -> String {
+    let quote = if name.contains(' ') { "" } else { "`" };
+    format!("{quote}{name}{quote} is {found}, expected {expected}")
+}
+
+/// Keys of an object in which a document is looked for.
+#[derive(Debug, Default)]
+pub(super) struct Strangers {
+    first: Option<String>,
+    known: bool,
+}
+
+impl Strangers {
+    pub(super) fn meet(&mut self, key: &str) {
+        if List::of(key).is_some() || is_wrapper(key) {
+            self.known = true;
+        } else if self.first.is_none() {
+            self.first = Some(key.chars().take(30).collect());
+        }
+    }
+
+    /// An object that has members, and none of a document, is something else. An empty one is an empty request.
+    pub(super) fn tell(self, rejected: &mut Rejected) {
+        if let (Some(first), false) = (self.first, self.known) {
+            rejected.note(format!(
+                "an object with `{first}`, and without resourceSpans, batches, resourceMetrics and resourceLogs"
+            ));
+        }
+    }
+}
+
+/// What spans of one scope are listed in, today and before.
+pub(super) fn is_scopes(key: &str) -> bool {
+    matches!(
+        key,
+        "scopeSpans"
+            | "scope_spans"
+            | "instrumentationLibrarySpans"
+            | "instrumentation_library_spans"
+    )
+}
+
 impl Documents {
     /// For documents that are read at once, in no order.
     pub(super) fn without_order() -> Documents {
@@ -95,13 +138,16 @@ impl Documents {
             }
             Next::Array if depth == 0 => return Err(Reason::Array),
             _ if depth == 0 => return Err(Reason::NotAnObject),
-            _ => return scanner.skip(),
+            Next::Object | Next::Array => return scanner.skip(),
+            _ => return self.wrong("what a wrapper holds", "a document", scanner),
         }
         if !scanner.enter()? {
             return Ok(());
         }
+        let mut strangers = Strangers::default();
         loop {
             let key = scanner.key()?;
+            strangers.meet(&key);
             match List::of(&key) {
                 Some(list) if scanner.next()? == Next::Array => {
                     if scanner.enter_array()? {
@@ -113,13 +159,29 @@ impl Documents {
                         }
                     }
                 }
-                _ if is_wrapper(&key) => self.document(scanner, depth + 1, into)?,
-                _ => scanner.skip()?,
+                Some(_) => self.wrong(&key, "a list", scanner)?,
+                None if is_wrapper(&key) => self.document(scanner, depth + 1, into)?,
+                None => scanner.skip()?,
             }
             if !scanner.more()? {
+                strangers.tell(&mut self.rejected);
                 return Ok(());
             }
         }
+    }
+
+    /// Passes over a value of another type than it should be, which is told; null is as good as nothing.
+    fn wrong(
+        &mut self,
+        name: &str,
+        expected: &str,
+        scanner: &mut Scanner<'_>,
+    ) -> Result<(), Reason> {
+        let next = scanner.next()?;
+        if next != Next::Null {
+            self.rejected.note(mistyped(name, next.name(), expected));
+        }
+        scanner.skip()
     }
 
     /// Reads one element of a list: a resource with what it made.
@@ -133,7 +195,9 @@ impl Documents {
             List::Spans => self.resource_spans(scanner, into),
             List::Metrics => {
                 let text = scanner.raw()?;
-                if let Err(reason) = metrics::push_json(text, &mut self.points, into) {
+                if let Err(reason) =
+                    metrics::push_json(text, &mut self.points, &mut self.rejected, into)
+                {
                     self.rejected.note(reason);
                 }
                 Ok(())
@@ -152,7 +216,7 @@ impl Documents {
         into: &mut dyn Intake,
     ) -> Result<(), Reason> {
         if scanner.next()? != Next::Object {
-            return scanner.skip();
+            return self.wrong("an element of `resourceSpans`", "an object", scanner);
         }
         let mut resource: Option<Resource> = None;
         // Spans that stand before the resource they belong to.
@@ -164,10 +228,7 @@ impl Documents {
             let key = scanner.key()?;
             match &*key {
                 "resource" => resource = Some(self.resource(scanner)?),
-                "scopeSpans"
-                | "scope_spans"
-                | "instrumentationLibrarySpans"
-                | "instrumentation_library_spans" => match &resource {
+                key if is_scopes(key) => match &resource {
                     Some(resource) => self.scopes(resource, scanner, into)?,
                     None => early.push(scanner.raw()?),
                 },
@@ -188,7 +249,7 @@ impl Documents {
     pub(super) fn resource(&mut self, scanner: &mut Scanner<'_>) -> Result<Resource, Reason> {
         let mut resource = Resource::default();
         if scanner.next()? != Next::Object {
-            scanner.skip()?;
+            self.wrong("resource", "an object", scanner)?;
             return Ok(resource);
         }
         if !scanner.enter()? {
@@ -223,7 +284,7 @@ impl Documents {
         into: &mut dyn Intake,
     ) -> Result<(), Reason> {
         if scanner.next()? != Next::Array {
-            return scanner.skip();
+            return self.wrong("scopeSpans", "a list", scanner);
         }
         if !scanner.enter_array()? {
             return Ok(());
@@ -234,7 +295,9 @@ impl Documents {
                 if scanner.enter()? {
                     loop {
                         let key = scanner.key()?;
-                        if &*key == "spans" && scanner.next()? == Next::Array {
+                        if &*key != "spans" {
+                            scanner.skip()?;
+                        } else if scanner.next()? == Next::Array {
                             if scanner.enter_array()? {
                                 loop {
                                     self.span(resource, scanner, &mut attributes, into)?;
@@ -244,7 +307,7 @@ impl Documents {
                                 }
                             }
                         } else {
-                            scanner.skip()?;
+                            self.wrong("spans", "a list", scanner)?;
                         }
                         if !scanner.more()? {
                             break;
@@ -252,7 +315,7 @@ impl Documents {
                     }
                 }
             } else {
-                scanner.skip()?;
+                self.wrong("an element of `scopeSpans`", "an object", scanner)?;
             }
             if !scanner.more_elements()? {
                 return Ok(());
@@ -351,7 +414,11 @@ fn identity<'a>(scanner: &mut Scanner<'a>) -> Result<Cow<'a, str>, Reason> {
 fn kind(scanner: &mut Scanner<'_>) -> Result<Option<Kind>, Reason> {
     match scanner.next()? {
         Next::Number => Ok(scanner.number()?.parse().ok().and_then(Kind::from_number)),
-        Next::Text => Ok(Kind::parse(&scanner.text()?)),
+        Next::Text => {
+            let text = scanner.text()?;
+            let number = text.parse().ok().and_then(Kind::from_number);
+            Ok(number.or_else(|| Kind::parse(&text)))
+        }
         _ => scanner.skip().map(|()| None),
     }
 }

@@ -38,8 +38,8 @@ impl Status {
 
     pub(in crate::formats) fn parse(code: &str) -> Status {
         match code.strip_prefix("STATUS_CODE_").unwrap_or(code) {
-            "OK" | "Ok" => Status::Ok,
-            "ERROR" | "Error" => Status::Error,
+            "OK" | "Ok" | "1" => Status::Ok,
+            "ERROR" | "Error" | "2" => Status::Error,
             _ => Status::Unset,
         }
     }

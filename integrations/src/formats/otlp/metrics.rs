@@ -6,9 +6,12 @@ use pss_metrics::model::{Attribute, Intake};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::super::{
-    json::{Number, Scalar, parse},
-    signals::{Exponential, Point, PointValue, Points},
+use super::{
+    super::{
+        json::{Number, Scalar, parse},
+        signals::{Exponential, Point, PointValue, Points},
+    },
+    rejected::Rejected,
 };
 
 /// Counts logs by their scopes' lists.
@@ -173,13 +176,14 @@ fn attributes<'a>(values: &'a [KeyValue<'a>]) -> Vec<Attribute<'a>> {
         .collect()
 }
 
-/// Pushes the metrics of one resource.
+/// Pushes the metrics of one resource. A point that cannot be used is noted; the others are pushed.
 ///
 /// # Errors
-/// The first point that cannot be used; the others are pushed.
+/// Why it is no resource with metrics.
 pub(super) fn push_json(
     text: &str,
     points: &mut Points,
+    rejected: &mut Rejected,
     into: &mut dyn Intake,
 ) -> Result<(), String> {
     let metrics: ResourceMetrics<'_> = parse(text)?;
@@ -189,7 +193,6 @@ pub(super) fn push_json(
         .unwrap_or_default();
     let resource = attributes(&resource);
     let process = process(&resource);
-    let mut outcome = Ok(());
     for metric in metrics
         .scope_metrics
         .iter()
@@ -214,11 +217,13 @@ pub(super) fn push_json(
                 _ => true,
             };
             for point in data.data_points.iter().flatten() {
-                outcome = outcome.and(push(metric, point, cumulative, &process, points, into));
+                if let Err(reason) = push(metric, point, cumulative, &process, points, into) {
+                    rejected.note(reason);
+                }
             }
         }
     }
-    outcome
+    Ok(())
 }
 
 fn push(

@@ -40,7 +40,8 @@ static META: FormatMeta = FormatMeta {
     mapping: "resourceSpans or batches: spans. Resource attribute service.name: service; name: operation; kind as number or name; startTimeUnixNano, endTimeUnixNano as text or \
               number: nanoseconds, no end is no duration; parentSpanId: absent, empty or zeros in the first span of a trace; status code ERROR: an error, unset: as error.type, \
               the http status (500 and more) or the rpc status say; attributes: semantic conventions. resourceMetrics: samples of the metrics that `pss` knows \
-              (garbage collection, event loop delay, memory, Kafka lag, GPU); histograms that count from the start are read against the point before. resourceLogs: \
+              (garbage collection, event loop delay, memory, Kafka lag, GPU), in any unit of their dimension; of nodejs.eventloop.delay.* the first of p99, max, p90, mean, p50 \
+              that a process exports, of kafka.consumer.records_lag the first of itself, _max, _avg that a client exports; histograms that count from the start are read against the point before. resourceLogs: \
               passed over, and counted",
 };
 
@@ -129,6 +130,7 @@ impl Decoder for LineDecoder {
             read = self.0.document(&mut scanner, 0, into);
         }
         let read = read.and_then(|()| scanner.end());
+        self.0.points.flush(into);
         self.0.rejected.take().each(|reason| into.unusable(reason));
         read.map_err(|reason| reason.explain(record))
     }

@@ -107,6 +107,7 @@ impl Requests {
                 otlp_protobuf::request(signal, body, &mut self.0.points, &mut self.0.rejected, into)
             }
         };
+        self.0.points.flush(into);
         // Taken in any case: the reasons of a refused body are none of the next one's.
         let rejected = self.0.rejected.take();
         outcome.map(|()| rejected)

@@ -8,7 +8,7 @@ use super::{
         contract::{DecodeError, Sink, StreamDecoder},
         json::{Pull, PullError, Reason, Scanner},
     },
-    json::{Documents, List, Resource, is_wrapper},
+    json::{Documents, List, Resource, Strangers, is_scopes, is_wrapper, mistyped},
 };
 
 /// A resource with more bytes of spans than this is walked span by span, and a span cannot have more.
@@ -28,7 +28,9 @@ impl StreamDecoder for Walk {
         sink: &mut dyn Sink,
     ) -> Result<(), DecodeError> {
         let mut pull = Pull::new(stream, LIMIT);
-        let reason = match self.all(&mut pull, sink) {
+        let outcome = self.all(&mut pull, sink);
+        self.documents.points.flush(sink);
+        let reason = match outcome {
             Ok(()) => return Ok(()),
             Err(PullError::Io(error)) => return Err(DecodeError::Io(error)),
             Err(PullError::Truncated) => "is truncated: the file ends inside it",
@@ -73,10 +75,12 @@ impl Walk {
             return Ok(());
         }
         if !pull.eat(b'{')? {
-            return pull.value().map(drop);
+            return self.wrong("a value among documents", "an object", pull, sink);
         }
+        let mut strangers = Strangers::default();
         while !pull.eat(b'}')? {
             let key = key(pull)?;
+            strangers.meet(&key);
             match List::of(&key) {
                 Some(list) if pull.eat(b'[')? => {
                     while !pull.eat(b']')? {
@@ -89,14 +93,48 @@ impl Walk {
                         }
                     }
                 }
-                _ if is_wrapper(&key) => self.document(pull, depth + 1, sink)?,
-                _ => pull.value().map(drop)?,
+                Some(_) => self.wrong(&key, "a list", pull, sink)?,
+                None if is_wrapper(&key) => self.document(pull, depth + 1, sink)?,
+                None => pull.value().map(drop)?,
             }
             if !pull.eat(b',')? && pull.peek()? != Some(b'}') {
                 return Err(missing(pull)?);
             }
         }
+        strangers.tell(&mut self.documents.rejected);
+        self.tell(sink);
         Ok(())
+    }
+
+    /// Passes over a value of another type than it should be, which is told; null is as good as nothing.
+    fn wrong(
+        &mut self,
+        name: &str,
+        expected: &str,
+        pull: &mut Pull<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), PullError> {
+        let found = match pull.value()? {
+            b"null" => return Ok(()),
+            [b'{', ..] => "an object",
+            [b'[', ..] => "an array",
+            [b'"', ..] => "text",
+            b"true" | b"false" => "true or false",
+            _ => "a number",
+        };
+        let reason = mistyped(name, found, expected);
+        self.documents.rejected.note(reason);
+        self.tell(sink);
+        Ok(())
+    }
+
+    /// Tells of what was noted, if anything was.
+    fn tell(&mut self, sink: &mut dyn Sink) {
+        let noted = self.documents.rejected.take();
+        if noted.summed().is_some() {
+            self.place += 1;
+            noted.each(|reason| sink.record(self.place, Err(reason)));
+        }
     }
 
     fn element(
@@ -133,14 +171,10 @@ impl Walk {
                         self.place += 1;
                         sink.record(self.place, Err(reason));
                     }
+                    self.tell(sink);
                     known = true;
                 }
-                "scopeSpans"
-                | "scope_spans"
-                | "instrumentationLibrarySpans"
-                | "instrumentation_library_spans"
-                    if pull.eat(b'[')? =>
-                {
+                key if is_scopes(key) && pull.eat(b'[')? => {
                     if !known {
                         sink.notice("has a resource that stands behind more than 16 MiB of its spans: their service is unknown".to_owned());
                     }
@@ -151,6 +185,7 @@ impl Walk {
                         }
                     }
                 }
+                key if is_scopes(key) => self.wrong(key, "a list", pull, sink)?,
                 _ => pull.value().map(drop)?,
             }
             if !pull.eat(b',')? && pull.peek()? != Some(b'}') {
@@ -167,10 +202,12 @@ impl Walk {
         sink: &mut dyn Sink,
     ) -> Result<(), PullError> {
         if !pull.eat(b'{')? {
-            return pull.value().map(drop);
+            return self.wrong("an element of `scopeSpans`", "an object", pull, sink);
         }
         while !pull.eat(b'}')? {
-            if key(pull)? == "spans" && pull.eat(b'[')? {
+            if key(pull)? != "spans" {
+                pull.value()?;
+            } else if pull.eat(b'[')? {
                 while !pull.eat(b']')? {
                     let documents = &mut self.documents;
                     let outcome = scan(pull.value()?, |scanner| {
@@ -186,7 +223,7 @@ impl Walk {
                     }
                 }
             } else {
-                pull.value()?;
+                self.wrong("spans", "a list", pull, sink)?;
             }
             if !pull.eat(b',')? && pull.peek()? != Some(b'}') {
                 return Err(missing(pull)?);

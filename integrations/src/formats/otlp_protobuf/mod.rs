@@ -143,6 +143,7 @@ impl StreamDecoder for Requests {
         } else {
             self.request(&mut stream, sink)
         };
+        self.points.flush(sink);
         match outcome {
             Ok(()) => Ok(()),
             Err(Broken::Io(error)) => Err(DecodeError::Io(error)),

@@ -23,11 +23,15 @@ static META: FormatMeta = FormatMeta {
     extensions: &["prom", "om", "metrics", "txt"],
     media_types: &["text/plain", "application/openmetrics-text"],
     capabilities: Capabilities::TEXT,
-    mapping: "metrics that `pss` knows by name (garbage collection, event loop lag, resident memory, Kafka consumer lag, GPU, pressure): samples; histograms, summaries and totals \
+    mapping: "metrics that `pss` knows by name (garbage collection, event loop lag, resident memory, Kafka consumer lag, GPU, pressure): samples; of `nodejs_eventloop_delay_*` and of Kafka's \
+              `records_lag*` one, as in format otlp; the unit is what the name ends with; histograms, summaries and totals \
               are read against the scrape before, and where a file has the series one after the other, as \
               `promtool tsdb dump-openmetrics` writes them, by their count and sum; labels instance, pod, container or pid: process; group, topic, partition: partition; gpu, UUID or device: device. Timestamps \
               in milliseconds (Prometheus) or seconds (OpenMetrics); without them the samples have no time",
 };
+
+/// Good lines that a bad one needs among them, so that the text is still taken for samples.
+const GOOD_FOR_ONE_BAD: usize = 4;
 
 /// The format.
 #[derive(Debug)]
@@ -53,14 +57,13 @@ impl Format for Prometheus {
         {
             return Some(Likeness::Surely);
         }
-        // Without comments: every line but the last, which may be cut off, is a sample.
+        // Without comments: the lines but the last, which may be cut off, are samples; a broken one among many is a bad record.
         let all: Vec<&str> = lines.collect();
         let whole = &all[..all.len().saturating_sub(usize::from(!head.is_complete()))];
-        (!whole.is_empty()
-            && whole
-                .iter()
-                .all(|line| line.starts_with('#') || Row::parse(line).is_ok()))
-        .then_some(Likeness::Perhaps)
+        let rows = whole.iter().filter(|line| !line.starts_with('#'));
+        let bad = rows.filter(|line| Row::parse(line).is_err()).count();
+        let good = whole.len() - bad;
+        (!whole.is_empty() && bad <= good / GOOD_FOR_ONE_BAD).then_some(Likeness::Perhaps)
     }
 
     fn open(&self, _: &Head<'_>, _: &InputSettings) -> Result<Reading, DecodeError> {

@@ -64,6 +64,7 @@ impl StreamDecoder for Scrapes {
             !sink.interrupted()
         });
         self.flush(sink);
+        self.points.flush(sink);
         if !self.halves.is_empty() {
             sink.skipped("metric points without a value", self.halves.len() as u64);
         }

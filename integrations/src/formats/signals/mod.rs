@@ -3,7 +3,10 @@
 mod exponential;
 mod names;
 mod point;
+mod rivals;
+mod units;
 
 pub use exponential::Exponential;
-pub use names::{Known, Measure, Take, known, names};
+pub use names::{Known, Take, known, names};
 pub use point::{Point, PointValue, Points};
+pub use units::Measure;

@@ -2,26 +2,7 @@
 
 use pss_metrics::model::Signal;
 
-/// What the values of a metric are in, where its unit does not say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Measure {
-    /// Seconds.
-    Seconds,
-    /// Milliseconds.
-    Milliseconds,
-    /// Nanoseconds.
-    Nanoseconds,
-    /// Bytes.
-    Bytes,
-    /// Mebibytes.
-    Mebibytes,
-    /// Items.
-    Items,
-    /// A share of 1.
-    Share,
-    /// Percent.
-    Percent,
-}
+use super::units::Measure;
 
 /// What becomes of a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +13,8 @@ pub enum Take {
     Observations,
     /// Its growth per second is a sample: seconds of waiting per second of time.
     Rate,
+    /// It is of no use to its signal: what its points are, in the plural, and why.
+    Nothing(&'static str),
 }
 
 /// A metric that is known.
@@ -47,6 +30,10 @@ pub struct Known {
     pub take: Take,
     /// Who calls it so.
     pub source: &'static str,
+    /// Its place among the metrics of its signal that tell the same, where there are such: of each process, or client, the one with the lowest is read.
+    pub rank: Option<u8>,
+    /// An attribute and its value that a point must have.
+    pub only: Option<(&'static str, &'static str)>,
 }
 
 const SEMCONV: &str = "OpenTelemetry semantic conventions 1.44";
@@ -65,23 +52,28 @@ pub fn known(name: &str) -> Option<(&'static Known, Option<Measure>)> {
         if let Some(found) = KNOWN.iter().find(|known| known.names.contains(&rest)) {
             return Some((found, unit));
         }
-        let (ending, measure) = ENDINGS.iter().find(|(ending, _)| rest.ends_with(ending))?;
-        rest = &rest[..rest.len() - ending.len()];
-        unit = unit.or(*measure);
+        let (shorter, measure) = match rest.strip_suffix("_total") {
+            Some(shorter) => (shorter, None),
+            None => {
+                let (shorter, measure) = Measure::at_end(rest)?;
+                (shorter, Some(measure))
+            }
+        };
+        rest = shorter;
+        unit = unit.or(measure);
     }
 }
 
-const ENDINGS: &[(&str, Option<Measure>)] = &[
-    ("_total", None),
-    ("_milliseconds", Some(Measure::Milliseconds)),
-    ("_nanoseconds", Some(Measure::Nanoseconds)),
-    ("_seconds", Some(Measure::Seconds)),
-    ("_bytes", Some(Measure::Bytes)),
-    ("_ratio", Some(Measure::Share)),
-    ("_percent", Some(Measure::Percent)),
-    ("_ms", Some(Measure::Milliseconds)),
-    ("_ns", Some(Measure::Nanoseconds)),
-];
+/// What most rows have.
+const USUAL: Known = Known {
+    names: &[],
+    signal: Signal::LOOP_LAG,
+    measure: Measure::Seconds,
+    take: Take::Value,
+    source: SEMCONV,
+    rank: None,
+    only: None,
+};
 
 const KNOWN: &[Known] = &[
     Known {
@@ -94,6 +86,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Seconds,
         take: Take::Observations,
         source: SEMCONV,
+        ..USUAL
     },
     // A running total of all pauses: its share of time is exact, its tail is that of the intervals between two points.
     Known {
@@ -102,6 +95,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Seconds,
         take: Take::Observations,
         source: SEMCONV,
+        ..USUAL
     },
     Known {
         names: &[
@@ -113,6 +107,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Milliseconds,
         take: Take::Observations,
         source: "OpenTelemetry runtime instrumentation before the conventions were stable",
+        ..USUAL
     },
     Known {
         names: &["process_runtime_go_gc_pause"],
@@ -120,6 +115,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Nanoseconds,
         take: Take::Observations,
         source: "OpenTelemetry runtime instrumentation before the conventions were stable",
+        ..USUAL
     },
     Known {
         names: &["jvm_gc_pause"],
@@ -127,6 +123,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Seconds,
         take: Take::Observations,
         source: "Micrometer",
+        ..USUAL
     },
     Known {
         names: &["jvm_gc_collection"],
@@ -134,6 +131,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Seconds,
         take: Take::Observations,
         source: "Prometheus Java client, JMX exporter",
+        ..USUAL
     },
     Known {
         names: &["go_gc_duration"],
@@ -141,6 +139,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Seconds,
         take: Take::Observations,
         source: "Prometheus Go client",
+        ..USUAL
     },
     Known {
         names: &["nodejs_gc_duration"],
@@ -148,14 +147,64 @@ const KNOWN: &[Known] = &[
         measure: Measure::Seconds,
         take: Take::Observations,
         source: "prom-client for Node.js",
+        ..USUAL
     },
-    // One of the quantiles that are exported together: the others would count the same intervals again.
+    // Exported together: each tells of the same intervals. The tail of the lag is scored, so what lies beyond the 99 % quantile comes before what lies below.
     Known {
         names: &["nodejs_eventloop_delay_p99"],
         signal: Signal::LOOP_LAG,
         measure: Measure::Seconds,
         take: Take::Value,
         source: SEMCONV,
+        rank: Some(0),
+        ..USUAL
+    },
+    Known {
+        names: &["nodejs_eventloop_delay_max"],
+        signal: Signal::LOOP_LAG,
+        measure: Measure::Seconds,
+        take: Take::Value,
+        source: SEMCONV,
+        rank: Some(1),
+        ..USUAL
+    },
+    Known {
+        names: &["nodejs_eventloop_delay_p90"],
+        signal: Signal::LOOP_LAG,
+        measure: Measure::Seconds,
+        take: Take::Value,
+        source: SEMCONV,
+        rank: Some(2),
+        ..USUAL
+    },
+    Known {
+        names: &["nodejs_eventloop_delay_mean"],
+        signal: Signal::LOOP_LAG,
+        measure: Measure::Seconds,
+        take: Take::Value,
+        source: SEMCONV,
+        rank: Some(3),
+        ..USUAL
+    },
+    Known {
+        names: &["nodejs_eventloop_delay_p50"],
+        signal: Signal::LOOP_LAG,
+        measure: Measure::Seconds,
+        take: Take::Value,
+        source: SEMCONV,
+        rank: Some(4),
+        ..USUAL
+    },
+    Known {
+        names: &[
+            "dotnet_thread_pool_queue_length",
+            "process_runtime_dotnet_thread_pool_queue_length",
+        ],
+        signal: Signal::LOOP_LAG,
+        measure: Measure::Items,
+        take: Take::Nothing("lengths of thread pool queues, which are items and no seconds of lag"),
+        source: SEMCONV,
+        ..USUAL
     },
     Known {
         names: &["go_schedule_duration"],
@@ -163,6 +212,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Seconds,
         take: Take::Observations,
         source: SEMCONV,
+        ..USUAL
     },
     Known {
         names: &["nodejs_eventloop_lag"],
@@ -170,6 +220,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Seconds,
         take: Take::Value,
         source: "prom-client for Node.js",
+        ..USUAL
     },
     Known {
         names: &["go_sched_latencies"],
@@ -177,6 +228,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Seconds,
         take: Take::Observations,
         source: "Prometheus Go client",
+        ..USUAL
     },
     Known {
         names: &["process_memory_usage", "jvm_memory_used"],
@@ -184,6 +236,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Bytes,
         take: Take::Value,
         source: SEMCONV,
+        ..USUAL
     },
     Known {
         names: &["process_runtime_jvm_memory_usage"],
@@ -191,6 +244,16 @@ const KNOWN: &[Known] = &[
         measure: Measure::Bytes,
         take: Take::Value,
         source: "OpenTelemetry runtime instrumentation before the conventions were stable",
+        ..USUAL
+    },
+    Known {
+        names: &["process_runtime_cpython_memory"],
+        signal: Signal::MEMORY_RSS,
+        measure: Measure::Bytes,
+        take: Take::Value,
+        source: "OpenTelemetry system metrics instrumentation for Python",
+        only: Some(("type", "rss")),
+        ..USUAL
     },
     Known {
         names: &["process_resident_memory"],
@@ -198,6 +261,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Bytes,
         take: Take::Value,
         source: "Prometheus client libraries",
+        ..USUAL
     },
     Known {
         names: &["container_memory_working_set"],
@@ -205,6 +269,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Bytes,
         take: Take::Value,
         source: "cAdvisor",
+        ..USUAL
     },
     Known {
         names: &["kafka_consumer_group_lag"],
@@ -212,6 +277,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Items,
         take: Take::Value,
         source: "OpenTelemetry Collector's kafkametrics receiver",
+        ..USUAL
     },
     Known {
         names: &["kafka_consumer_group_offset"],
@@ -219,6 +285,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Items,
         take: Take::Value,
         source: "OpenTelemetry Collector's kafkametrics receiver",
+        ..USUAL
     },
     Known {
         names: &["kafka_consumergroup_lag"],
@@ -226,6 +293,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Items,
         take: Take::Value,
         source: "kafka_exporter",
+        ..USUAL
     },
     Known {
         names: &["kafka_consumergroup_current_offset"],
@@ -233,6 +301,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Items,
         take: Take::Value,
         source: "kafka_exporter",
+        ..USUAL
     },
     Known {
         names: &[
@@ -243,6 +312,32 @@ const KNOWN: &[Known] = &[
         measure: Measure::Items,
         take: Take::Value,
         source: "Kafka's Java client",
+        rank: Some(0),
+        ..USUAL
+    },
+    Known {
+        names: &[
+            "kafka_consumer_records_lag_max",
+            "kafka_consumer_fetch_manager_records_lag_max",
+        ],
+        signal: Signal::KAFKA_LAG,
+        measure: Measure::Items,
+        take: Take::Value,
+        source: "Kafka's Java client",
+        rank: Some(1),
+        ..USUAL
+    },
+    Known {
+        names: &[
+            "kafka_consumer_records_lag_avg",
+            "kafka_consumer_fetch_manager_records_lag_avg",
+        ],
+        signal: Signal::KAFKA_LAG,
+        measure: Measure::Items,
+        take: Take::Value,
+        source: "Kafka's Java client",
+        rank: Some(2),
+        ..USUAL
     },
     Known {
         names: &["hw_gpu_memory_usage"],
@@ -250,6 +345,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Bytes,
         take: Take::Value,
         source: SEMCONV,
+        ..USUAL
     },
     Known {
         names: &["hw_gpu_memory_limit"],
@@ -257,6 +353,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Bytes,
         take: Take::Value,
         source: SEMCONV,
+        ..USUAL
     },
     Known {
         names: &["hw_gpu_utilization"],
@@ -264,6 +361,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Share,
         take: Take::Value,
         source: SEMCONV,
+        ..USUAL
     },
     Known {
         names: &["dcgm_fi_dev_fb_used"],
@@ -271,6 +369,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Mebibytes,
         take: Take::Value,
         source: "NVIDIA DCGM exporter",
+        ..USUAL
     },
     Known {
         names: &["dcgm_fi_dev_fb_total"],
@@ -278,6 +377,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Mebibytes,
         take: Take::Value,
         source: "NVIDIA DCGM exporter",
+        ..USUAL
     },
     Known {
         names: &["dcgm_fi_dev_gpu_util"],
@@ -285,6 +385,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Percent,
         take: Take::Value,
         source: "NVIDIA DCGM exporter",
+        ..USUAL
     },
     Known {
         names: &["nvidia_smi_memory_used"],
@@ -292,6 +393,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Bytes,
         take: Take::Value,
         source: "nvidia_gpu_exporter",
+        ..USUAL
     },
     Known {
         names: &["nvidia_smi_memory_total"],
@@ -299,6 +401,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Bytes,
         take: Take::Value,
         source: "nvidia_gpu_exporter",
+        ..USUAL
     },
     Known {
         names: &["nvidia_smi_utilization_gpu"],
@@ -306,6 +409,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Share,
         take: Take::Value,
         source: "nvidia_gpu_exporter",
+        ..USUAL
     },
     Known {
         names: &["node_pressure_cpu_waiting"],
@@ -313,6 +417,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Seconds,
         take: Take::Rate,
         source: "Prometheus node exporter",
+        ..USUAL
     },
     Known {
         names: &["node_pressure_io_waiting"],
@@ -320,6 +425,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Seconds,
         take: Take::Rate,
         source: "Prometheus node exporter",
+        ..USUAL
     },
     Known {
         names: &["node_pressure_memory_waiting"],
@@ -327,6 +433,7 @@ const KNOWN: &[Known] = &[
         measure: Measure::Seconds,
         take: Take::Rate,
         source: "Prometheus node exporter",
+        ..USUAL
     },
 ];
 

@@ -6,7 +6,9 @@ use pss_metrics::model::{Attribute, Intake, Sample, SignalUnit, Value};
 
 use super::{
     exponential::Exponential,
-    names::{Known, Measure, Take, known},
+    names::{Known, Take, known},
+    rivals::Rivals,
+    units::{Measure, expected},
 };
 
 /// Series remembered; more are not read against the point before.
@@ -19,7 +21,7 @@ const SAMPLES: u64 = 1000;
 pub struct Point<'a> {
     /// Name of the metric, as its exporter spells it.
     pub name: &'a str,
-    /// Its unit, where the format says one: `s`, `ms`, `By`, `1`, `%` ..
+    /// Its unit, where the format says one: `s`, `ms`, `By`, `1`, `%` ..; empty is the usual one of the metric.
     pub unit: &'a str,
     /// Attributes or labels of the point.
     pub attributes: &'a [Attribute<'a>],
@@ -58,12 +60,14 @@ pub enum PointValue {
     },
 }
 
-/// Turns points into samples.
+/// Turns points into samples. Of metrics that tell the same some wait until it is known which is read: whoever pushes the last point calls [`Points::flush`].
 #[derive(Debug, Default)]
 pub struct Points {
     before: HashMap<Box<str>, (Option<i64>, PointValue)>,
     /// Used memory by device, for exporters that give used and free.
     used: HashMap<Box<str>, u64>,
+    /// Metrics of which one is read.
+    rivals: Rivals,
     /// Points come in no order, so that there is no point before.
     unordered: bool,
 }
@@ -80,7 +84,7 @@ impl Points {
     /// Takes a point; says whether its metric is known.
     ///
     /// # Errors
-    /// A known metric with a value that it cannot have.
+    /// A known metric with a value or a unit that it cannot have.
     pub fn push(&mut self, point: &Point<'_>, into: &mut dyn Intake) -> Result<bool, String> {
         if point.name == "DCGM_FI_DEV_FB_FREE" {
             return self.free_memory(point, into).map(|()| true);
@@ -88,6 +92,15 @@ impl Points {
         let Some((known, ending)) = known(point.name) else {
             return Ok(false);
         };
+        if let Take::Nothing(what) = known.take {
+            into.skipped(what, 1);
+            return Ok(true);
+        }
+        if let Some((key, value)) = known.only
+            && label(point, &[key]).as_deref() != Some(value)
+        {
+            return Ok(false);
+        }
         if self.unordered && point.cumulative && known.take != Take::Value {
             into.skipped(
                 "totals that count from the start, which cannot be told apart behind spans (put metrics into a file of their own)",
@@ -95,7 +108,12 @@ impl Points {
             );
             return Ok(true);
         }
-        let measure = unit(point.unit).or(ending).unwrap_or(known.measure);
+        // A rate of seconds per second is a share.
+        let of = match known.take {
+            Take::Rate => SignalUnit::Nanoseconds,
+            _ => known.signal.unit,
+        };
+        let measure = measure(point, ending.unwrap_or(known.measure), of)?;
         let entity = entity(known, point);
         let mut sample = |value: u64| {
             into.sample(&Sample {
@@ -123,7 +141,18 @@ impl Points {
                 {
                     self.used.insert(entity.as_str().into(), value);
                 }
-                sample(value);
+                match known.rank {
+                    None => sample(value),
+                    Some(rank) => {
+                        let sample = Sample {
+                            signal: known.signal,
+                            entity: &entity,
+                            time: point.time,
+                            value,
+                        };
+                        self.rivals.push(rank, &sample, into);
+                    }
+                }
             }
             Take::Observations => {
                 let Some(added) = self.added(point, &entity) else {
@@ -158,6 +187,7 @@ impl Points {
                     }
                 }
             }
+            Take::Nothing(_) => {}
             Take::Rate => {
                 let key = key(point, &entity);
                 let PointValue::Number(total) = point.value else {
@@ -172,7 +202,8 @@ impl Points {
                     && time > then
                     && total >= was
                 {
-                    let share = (total - was) / ((time - then) as f64 * 1e-9);
+                    let nanoseconds = measure.factor(SignalUnit::Nanoseconds).unwrap_or(1e9);
+                    let share = (total - was) * nanoseconds / (time - then) as f64;
                     let share = share.clamp(0.0, 1.0);
                     sample(integer(
                         point.name,
@@ -184,6 +215,14 @@ impl Points {
             }
         }
         Ok(true)
+    }
+
+    /// Pushes what is held back until all points of an export, or of a file, have come.
+    pub fn flush(&mut self, into: &mut dyn Intake) {
+        self.rivals.flush(into);
+        if self.unordered {
+            self.rivals.forget();
+        }
     }
 
     /// What was added since the point before; nothing for the first of a series that counts from the start of the process, since that may be long ago.
@@ -252,7 +291,8 @@ impl Points {
             ));
         };
         let entity = device(point);
-        let free = integer(point.name, free, Measure::Mebibytes, SignalUnit::Bytes)?;
+        let measure = measure(point, Measure::Mebibytes, SignalUnit::Bytes)?;
+        let free = integer(point.name, free, measure, SignalUnit::Bytes)?;
         if let Some(used) = self.used.get(entity.as_str()) {
             into.sample(&Sample {
                 signal: pss_metrics::model::Signal::GPU_MEMORY_TOTAL,
@@ -275,32 +315,34 @@ fn key(point: &Point<'_>, entity: &str) -> String {
     format!("{}\u{0}{entity}\u{0}{}", point.name, labels.join("\u{0}"))
 }
 
-/// The unit of a format's own unit text.
-fn unit(text: &str) -> Option<Measure> {
-    match text {
-        "s" | "seconds" => Some(Measure::Seconds),
-        "ms" | "milliseconds" => Some(Measure::Milliseconds),
-        "ns" | "nanoseconds" => Some(Measure::Nanoseconds),
-        "By" | "bytes" => Some(Measure::Bytes),
-        "MiBy" => Some(Measure::Mebibytes),
-        "%" => Some(Measure::Percent),
-        "1" => Some(Measure::Share),
-        _ => None,
-    }
+/// What the values of a point are in: what its unit says, else the usual one.
+fn measure(point: &Point<'_>, usual: Measure, of: SignalUnit) -> Result<Measure, String> {
+    let text = point.unit.trim();
+    let measure = if text.is_empty() {
+        Some(usual)
+    } else {
+        // Exporters name what they count.
+        Measure::parse(text).or((of == SignalUnit::Count).then_some(Measure::Items))
+    };
+    measure
+        .filter(|measure| measure.factor(of).is_some())
+        .ok_or_else(|| {
+            let written = if text.is_empty() {
+                format!("is in {usual:?} by its name")
+            } else {
+                format!(
+                    "has the unit {:?}",
+                    text.chars().take(30).collect::<String>()
+                )
+            };
+            format!("`{}` {written}, expected {}", point.name, expected(of))
+        })
 }
 
 fn integer(name: &str, value: f64, measure: Measure, into: SignalUnit) -> Result<u64, String> {
-    let factor = match (measure, into) {
-        (Measure::Seconds, SignalUnit::Nanoseconds) => 1e9,
-        (Measure::Milliseconds, SignalUnit::Nanoseconds) => 1e6,
-        (Measure::Nanoseconds, SignalUnit::Nanoseconds) => 1.0,
-        (Measure::Mebibytes, SignalUnit::Bytes) => 1_048_576.0,
-        (Measure::Share, SignalUnit::Millionths) => 1e6,
-        (Measure::Percent, SignalUnit::Millionths) => 1e4,
-        // A unit text of "1" also stands for plain counts.
-        (_, SignalUnit::Bytes | SignalUnit::Count) => 1.0,
-        (measure, _) => return Err(format!("`{name}` is in {measure:?}, which does not fit it")),
-    };
+    let factor = measure
+        .factor(into)
+        .ok_or_else(|| format!("`{name}` is in {measure:?}, which does not fit it"))?;
     let value = value * factor;
     if !value.is_finite() || !(0.0..1.8e19).contains(&value) {
         return Err(format!(
@@ -514,9 +556,142 @@ mod tests {
                 )
                 .is_err()
         );
+        let pressure = |unit| Point {
+            unit,
+            ..point("node.pressure.io.waiting", 30, PointValue::Number(5.0))
+        };
+        assert_eq!(points.push(&pressure("ms"), &mut seen), Ok(true));
+        assert!(points.push(&pressure("By"), &mut seen).is_err());
         assert_eq!(
             points.push(&point("unknown", 0, PointValue::Number(1.0)), &mut seen),
             Ok(false)
         );
+    }
+    #[test]
+    fn units_of_time_and_size_are_converted_and_others_refused() {
+        let sample = |name: &'static str, unit: &'static str| {
+            let mut seen = Seen::default();
+            let point = Point {
+                unit,
+                cumulative: false,
+                ..point(name, 0, PointValue::Number(2.0))
+            };
+            Points::default()
+                .push(&point, &mut seen)
+                .map(|_| seen.0.first().map(|(_, value)| *value))
+        };
+        for (unit, factor) in [
+            ("", 1_000_000_000_u64),
+            ("ns", 1),
+            ("us", 1_000),
+            ("ms", 1_000_000),
+            ("s", 1_000_000_000),
+            ("min", 60_000_000_000),
+            ("h", 3_600_000_000_000),
+        ] {
+            assert_eq!(
+                sample("jvm.gc.duration", unit),
+                Ok(Some(2 * factor)),
+                "{unit}"
+            );
+        }
+        for (unit, factor) in [
+            ("", 1_u64),
+            ("By", 1),
+            ("B", 1),
+            ("bytes", 1),
+            ("kBy", 1_000),
+            ("kB", 1_000),
+            ("KB", 1_000),
+            ("MBy", 1_000_000),
+            ("MB", 1_000_000),
+            ("GBy", 1_000_000_000),
+            ("GB", 1_000_000_000),
+            ("KiBy", 1 << 10),
+            ("KiB", 1 << 10),
+            ("MiBy", 1 << 20),
+            ("MiB", 1 << 20),
+            ("GiBy", 1 << 30),
+            ("GiB", 1 << 30),
+        ] {
+            assert_eq!(
+                sample("process.memory.usage", unit),
+                Ok(Some(2 * factor)),
+                "{unit}"
+            );
+        }
+        for name in ["jvm_gc_duration_microseconds", "jvm_gc_duration_us"] {
+            assert_eq!(sample(name, ""), Ok(Some(2_000)), "{name}");
+        }
+        for unit in ["", "1", "{message}", "records"] {
+            assert_eq!(
+                sample("kafka.consumer_group.lag", unit),
+                Ok(Some(2)),
+                "{unit}"
+            );
+        }
+        for (name, unit) in [
+            ("jvm.gc.duration", "fortnight"),
+            ("jvm.gc.duration", "By"),
+            ("jvm.gc.duration", "1"),
+            ("process.memory.usage", "s"),
+            ("process.memory.usage", "pages"),
+            ("hw.gpu.utilization", "C"),
+            ("kafka.consumer_group.lag", "s"),
+        ] {
+            let reason = sample(name, unit).expect_err(name);
+            assert!(reason.contains(name) && reason.contains(unit), "{reason}");
+        }
+    }
+    #[test]
+    fn of_metrics_that_tell_the_same_one_is_read() {
+        let read = |names: &[&'static str]| {
+            let (mut points, mut seen) = (Points::default(), Seen::default());
+            for (value, name) in names.iter().enumerate() {
+                let value = PointValue::Number(value as f64);
+                points
+                    .push(&point(name, 0, value), &mut seen)
+                    .expect("fits");
+            }
+            points.flush(&mut seen);
+            points.flush(&mut seen);
+            let values: Vec<u64> = seen.0.iter().map(|(_, value)| *value).collect();
+            values
+        };
+        let delay = [
+            "nodejs.eventloop.delay.mean",
+            "nodejs.eventloop.delay.max",
+            "nodejs.eventloop.delay.p50",
+            "nodejs.eventloop.delay.p90",
+            "nodejs.eventloop.delay.p99",
+        ];
+        assert_eq!(read(&delay), [4_000_000_000]);
+        assert_eq!(read(&delay[..4]), [1_000_000_000]);
+        assert_eq!(read(&delay[2..4]), [1_000_000_000]);
+        assert_eq!(read(&delay[..1]), [0]);
+        assert!(read(&["nodejs.eventloop.delay.min"]).is_empty());
+        let lag = [
+            "kafka.consumer.records_lag_avg",
+            "kafka.consumer.records_lag_max",
+            "kafka.consumer.records_lag",
+        ];
+        assert_eq!((read(&lag), read(&lag[..2])), (vec![2], vec![1]));
+    }
+
+    #[test]
+    fn resident_memory_of_python_is_told_from_virtual_memory() {
+        let (mut points, mut seen) = (Points::default(), Seen::default());
+        for kind in ["rss", "vms"] {
+            let attributes = [Attribute {
+                key: "type",
+                value: Value::Text(kind),
+            }];
+            let point = Point {
+                attributes: &attributes,
+                ..point("process.runtime.cpython.memory", 0, PointValue::Number(7.0))
+            };
+            assert_eq!(points.push(&point, &mut seen), Ok(kind == "rss"));
+        }
+        assert_eq!(seen.0, [("memory.rss p".to_owned(), 7)]);
     }
 }
