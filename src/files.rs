@@ -14,6 +14,27 @@ pub fn write(
     path: &Path,
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
+    let folder = folder(path)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".pss-")
+        .suffix(".tmp")
+        .tempfile_in(folder)?;
+    content(file.as_file_mut())?;
+    // A temporary file is private to its owner; a report is as readable as any new file.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.as_file()
+            .set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    }
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// The folder in which a file is to be written.
+///
+/// # Errors
+/// There is no such folder, or a folder where the file should be.
+pub fn folder(path: &Path) -> io::Result<&Path> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -30,19 +51,7 @@ pub fn write(
             "it is a folder; name a file in it",
         ));
     }
-    let mut file = tempfile::Builder::new()
-        .prefix(".pss-")
-        .suffix(".tmp")
-        .tempfile_in(folder)?;
-    content(file.as_file_mut())?;
-    // A temporary file is private to its owner; a report is as readable as any new file.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file()
-            .set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
-    file.persist(path).map(drop).map_err(|error| error.error)
+    Ok(folder)
 }
 
 /// Writes what an export names: a file, or after `+` the end of one, which other programs fill as well, such as a step's summary in GitHub Actions.

@@ -53,6 +53,9 @@ pub fn pass(
 ) -> Result<Passed, InputError> {
     let mut passed = Passed::default();
     for place in places {
+        if options.interrupt.load(Ordering::Relaxed) {
+            break;
+        }
         match pass_one(place, options, progress, into, &mut passed) {
             Err(error) if place.may_be_passed_over(&error) => {
                 passed.notices.push(format!("passed over: {error}"));

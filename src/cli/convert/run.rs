@@ -1,31 +1,30 @@
-//! `pss convert IN.. OUT`: records of any format that can be read into any that can be written.
+//! The command.
 
-use std::{
-    io::{self, Seek, Write},
-    path::Path,
-    sync::{Arc, atomic::AtomicBool},
-};
+use std::sync::{Arc, atomic::Ordering};
 
-use pss_integrations::formats::{Format, RecordWriter};
+use pss_integrations::formats::RecordWriter;
 use pss_metrics::model::{Intake, Sample, Span};
 
 use super::{
-    arguments::{Common, Convert},
-    places::places,
-    stdout,
-    warning::warn,
+    super::{
+        arguments::{Common, Convert},
+        interrupt::listen,
+        places::places,
+        warning::warn,
+    },
+    target::Target,
+    writable::writable,
 };
 use crate::{
-    config::{Flags, Keys, load},
+    config::{BadLimit, Flags, Keys, load},
     error::Error,
     exit::Exit,
-    files,
-    input::{Compression, ReadOptions, format_of_name, pass},
+    input::{InputError, Passed, ReadOptions, pass},
     registry::Registry,
     terminal::Bar,
 };
 
-pub(super) fn run(
+pub(in crate::cli) fn run(
     arguments: &Convert,
     common: &Common,
     registry: &Registry,
@@ -33,19 +32,25 @@ pub(super) fn run(
     let Some((out, inputs)) = arguments.files.split_last() else {
         return Err(Error::Usage("nothing to convert".to_owned()));
     };
-    if inputs.iter().any(|input| input == out) {
+    let target = Target::of(out);
+    if target.is_among(inputs) {
         return Err(Error::Usage(format!(
-            "`{}` is read and written: give the output another name",
-            out.display()
+            "{target} is read and written: give the output another name"
         )));
     }
     let keys = Keys::new(&registry.metrics, &registry.ids());
     let config = load(&keys, common.config.as_deref(), &Flags::new()).map_err(Error::Config)?;
     let registry = &registry.enabled(&config);
-    let format = writable(arguments, out, registry)?;
+    let format = writable(arguments, target, registry)?;
+    let name = format.meta().plugin.name;
+    if target.garbles(format) {
+        return Err(Error::Usage(format!(
+            "{name} is nothing for a terminal: name a file, or lead standard output into one"
+        )));
+    }
     let settings = config.input_settings();
     let bar = Bar::new(common.quiet);
-    let interrupt = AtomicBool::new(false);
+    let interrupt = listen()?;
     let options = ReadOptions {
         threads: 1,
         format: registry.format_if(arguments.format.as_deref())?,
@@ -54,32 +59,25 @@ pub(super) fn run(
     };
     let follow = arguments.select.follow()?;
     let places = places(inputs, registry, &config, follow)?;
-    let failed = |error| Error::Output {
-        what: format!("`{}`", out.display()),
-        error,
-    };
-    // Written beside its place first: a conversion that fails leaves what was there before.
-    let folder = out
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let plain = tempfile::Builder::new()
-        .prefix(".pss-")
-        .suffix(".tmp")
-        .tempfile_in(folder)
-        .map_err(failed)?;
-    let target = Box::new(plain.reopen().map_err(failed)?);
-    let writer = format.writer(target).ok_or_else(|| {
-        Error::Usage(format!("format {} cannot write", format.meta().plugin.name))
-    })?;
+    let failed = |error| target.failed(error);
+    // Put into its place last: a conversion that fails leaves what was there before.
+    let mut draft = target.draft()?;
+    let writer = format
+        .writer(Box::new(draft.try_clone().map_err(failed)?))
+        .ok_or_else(|| Error::Usage(format!("format {name} cannot write")))?;
     let mut tee = Tee {
         writer,
         spans: 0,
         samples: 0,
     };
-    let passed = pass(&places, &options, &bar, &mut tee)?;
-    tee.writer.finish().map_err(failed)?;
+    let interrupted = || interrupt.load(Ordering::Relaxed);
+    let passed = pass(&places, &options, &bar, &mut tee);
     bar.clear();
+    if interrupted() {
+        return Ok(stopped(target));
+    }
+    let passed = passed?;
+    tee.writer.finish().map_err(failed)?;
     for notice in &passed.notices {
         warn(notice);
     }
@@ -87,7 +85,7 @@ pub(super) fn run(
         warn(&format!("{}:{} {}", bad.file, bad.line, bad.reason));
     }
     if tee.spans + tee.samples == 0 {
-        return Err(Error::Input(crate::input::InputError::NoGoodRecord {
+        return Err(Error::Input(InputError::NoGoodRecord {
             inputs: inputs
                 .iter()
                 .map(|input| format!("`{}`", input.display()))
@@ -96,94 +94,52 @@ pub(super) fn run(
             why: "there is nothing to convert".to_owned(),
         }));
     }
-    let mut file = plain.reopen().map_err(failed)?;
-    files::write(out, |sink| {
-        compress(&mut file, Compression::of_name(out), sink)
-    })
-    .map_err(failed)?;
+    // A document with many spans is one record; what it holds is what the share is taken of.
+    let records = passed.records.max(tee.spans + tee.samples + passed.bad);
+    allowed(&passed, records, config.bad_limit(), target)?;
+    match target.put(&mut draft, &interrupt) {
+        Err(_) if interrupted() => return Ok(stopped(target)),
+        put => put?,
+    }
     if !common.quiet {
-        stdout::text(&format!(
-            "{} spans and {} samples written to {} as {}{}\n",
+        let bad = match passed.bad {
+            0 => String::new(),
+            bad => format!("; {bad} of {records} records could not be used"),
+        };
+        target.tell(&format!(
+            "{} spans and {} samples written {} as {name}{bad}\n",
             tee.spans,
             tee.samples,
-            out.display(),
-            format.meta().plugin.name,
-            if passed.bad > 0 {
-                format!(
-                    "; {} of {} records could not be used",
-                    passed.bad, passed.records
-                )
-            } else {
-                String::new()
-            }
+            target.place(),
         ))?;
     }
     Ok(Exit::Done)
 }
 
-fn compress(
-    file: &mut std::fs::File,
-    compression: Compression,
-    sink: &mut dyn Write,
-) -> io::Result<()> {
-    file.rewind()?;
-    match compression {
-        Compression::None => io::copy(file, sink).map(drop),
-        Compression::Gzip => {
-            let mut encoder = flate2::write::GzEncoder::new(sink, flate2::Compression::default());
-            io::copy(file, &mut encoder)?;
-            encoder.finish().map(drop)
-        }
-        Compression::Zstd => {
-            let mut encoder = zstd::stream::write::Encoder::new(sink, 3)?;
-            io::copy(file, &mut encoder)?;
-            encoder.finish().map(drop)
-        }
-    }
+fn stopped(target: Target<'_>) -> Exit {
+    warn(&format!(
+        "interrupted: nothing was written {}",
+        target.place()
+    ));
+    Exit::Interrupted
 }
 
-/// The format to write: by name, else by the output's extension.
-fn writable(
-    arguments: &Convert,
-    out: &Path,
-    registry: &Registry,
-) -> Result<&'static dyn Format, Error> {
-    let known = || {
-        registry
-            .formats
-            .iter()
-            .filter(|format| format.meta().capabilities.write)
-            .map(|format| format.meta().plugin.name)
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    if let Some(name) = &arguments.to {
-        let format = registry.format(name)?;
-        return if format.meta().capabilities.write {
-            Ok(format)
-        } else {
-            Err(Error::Usage(format!(
-                "format {} cannot be written; these can: {}",
-                format.meta().plugin.name,
-                known()
-            )))
-        };
+/// What was asked for is not half of the records: too many bad ones leave what stood in the output's place.
+fn allowed(
+    passed: &Passed,
+    records: u64,
+    limit: BadLimit,
+    target: Target<'_>,
+) -> Result<(), Error> {
+    if !limit.exceeded(passed.bad, records) {
+        return Ok(());
     }
-    let writing: Vec<&'static dyn Format> = registry
-        .formats
-        .iter()
-        .copied()
-        .filter(|format| format.meta().capabilities.write)
-        .collect();
-    let name = out.display().to_string();
-    format_of_name(&name, &writing).ok_or_else(|| {
-        let unbuilt = crate::registry::unbuilt_format_of(&name)
-            .map_or_else(String::new, |how| format!("; {how}"));
-        Error::Usage(format!(
-            "`{name}` does not say in its ending which format to write: end it in .jsonl, .csv, .parquet or .arrow, or use --to with one of {}{unbuilt}",
-            known()
-        ))
-    })
+    Err(Error::Input(InputError::TooManyBad {
+        bad: passed.bad,
+        records,
+        percent: 100.0 * limit.share,
+        place: target.place(),
+    }))
 }
 
 /// Counts what is written.
