@@ -6,14 +6,22 @@ use std::{
     path::Path,
 };
 
-/// Writes to a temporary file in the same folder, then renames it to `path`.
+/// Writes to a temporary file in the same folder, then renames it to `path`. A link is followed; into what is no plain file, such as a device or a pipe, it is
+/// written as it comes, since nothing may take its place.
 ///
 /// # Errors
-/// What the system says; the file at `path` is then as it was.
+/// What the system says; a plain file at `path` is then as it was.
 pub fn write(
     path: &Path,
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
+    if is_device(path) {
+        let mut out = OpenOptions::new().write(true).open(path)?;
+        content(&mut out)?;
+        return out.flush();
+    }
+    let target = std::fs::canonicalize(path).ok();
+    let path = target.as_deref().unwrap_or(path);
     let folder = folder(path)?;
     let mut file = tempfile::Builder::new()
         .prefix(".pss-")
@@ -28,6 +36,12 @@ pub fn write(
             .set_permissions(std::fs::Permissions::from_mode(0o644))?;
     }
     file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// Whether what is there is neither a plain file nor a folder: a device, a pipe.
+pub fn is_device(path: &Path) -> bool {
+    let there = std::fs::metadata(path);
+    there.is_ok_and(|there| !there.is_file() && !there.is_dir())
 }
 
 /// The folder in which a file is to be written.

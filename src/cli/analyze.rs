@@ -1,6 +1,6 @@
 //! `pss analyze FILES`: score trace files.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use super::{
     arguments::{Analyze, Common},
@@ -12,13 +12,14 @@ use super::{
     pypss,
     scoring::report,
     stdout::Stream,
+    warning::warn,
     why,
 };
 use crate::{
     config::{Keys, Profile, load},
     error::Error,
     exit::Exit,
-    input::{ReadOptions, read},
+    input::{ReadOptions, read_whatever},
     machine,
     registry::Registry,
     terminal::Bar,
@@ -72,6 +73,16 @@ pub(super) fn run(
     options.threads = arguments.threads.unwrap_or(options.threads);
     let follow = arguments.select.follow()?;
     let places = places(&arguments.files, registry, &config, follow)?;
+    for export in &exports {
+        if let Some(path) = export.file()
+            && places.iter().any(|place| is_same(place.path(), path))
+        {
+            return Err(Error::Usage(format!(
+                "--export would write over `{}`, which is an input: name another file",
+                path.display()
+            )));
+        }
+    }
     if let Some(name) = &arguments.why_category {
         return why::run(name, &places, &options, &bar);
     }
@@ -79,8 +90,20 @@ pub(super) fn run(
         return joined::run(&places, &options, &bar, resolved.top);
     }
     let (report, mut summary) = if resolved.profile == Profile::Default {
-        let outcome = read(&places, &options, &bar)?;
+        let (outcome, nothing_good) = read_whatever(&places, &options, &bar)?;
         let report = report(&outcome, &resolved, options.threads);
+        if let Some(why) = nothing_good {
+            bar.clear();
+            // People are told why; the reports that were asked for say what was seen.
+            let quiet = Common {
+                quiet: true,
+                ..common.clone()
+            };
+            let (scoring, summary) = (&arguments.scoring, &outcome.summary);
+            write_all(Stream::Out, scoring, &quiet, &report, summary, &exports)
+                .unwrap_or_else(|error| warn(&error.to_string()));
+            return Err(Error::Input(why));
+        }
         (report, outcome.summary)
     } else {
         pypss::report(&places, &resolved, &options, &bar)?
@@ -97,4 +120,9 @@ pub(super) fn run(
         &exports,
     );
     ended::written(written, &resolved, &report)
+}
+
+fn is_same(input: Option<&Path>, output: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    input.is_some_and(|input| input.is_file() && real(input) == real(output))
 }

@@ -28,7 +28,7 @@ pub struct Cli {
     pub(super) common: Common,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct Common {
     /// Read this file instead of the nearest pss.toml
     #[arg(long, global = true, value_name = "FILE")]

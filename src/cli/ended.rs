@@ -1,6 +1,6 @@
 //! How a command that made a report ends.
 
-use pss_metrics::report::Report;
+use pss_metrics::report::{InputFile, InputReport, Report};
 
 use super::warning::warn;
 use crate::{config::Resolved, error::Error, exit::Exit};
@@ -32,10 +32,7 @@ pub(super) fn exit(resolved: &Resolved, report: &Report) -> Exit {
         exit = exit.or(Exit::Interrupted);
     }
     let input = &report.input;
-    // A document with many spans is one record; what it holds is what the share is taken of.
-    let records = input
-        .records
-        .max(input.spans + input.samples + input.bad_records);
+    let records = judged(input);
     if resolved.bad_limit.exceeded(input.bad_records, records) {
         warn(&format!(
             "{} of {} records cannot be used, more than the {} % allowed; mend the input, or raise bad_records in [pss] of pss.toml",
@@ -51,12 +48,27 @@ pub(super) fn exit(resolved: &Resolved, report: &Report) -> Exit {
         );
         exit = exit.or(Exit::Input);
     }
-    if resolved
-        .fail_on
-        .iter()
-        .any(|verdict| verdict == report.verdict.outcome.name())
+    // Which verdicts fail is one question, and whether what was asked of a score is there another.
+    let metrics = report.metrics.iter().map(|metric| metric.gate);
+    let unmet = [report.pss.gate].into_iter().chain(metrics).flatten();
+    let verdict = report.verdict.outcome.name();
+    if unmet.into_iter().any(|gate| !gate.met)
+        || resolved.fail_on.iter().any(|asked| asked == verdict)
     {
         exit = exit.or(Exit::Verdict);
     }
     exit
+}
+
+/// What the share of bad records is taken of: records, and of documents, each of which has many spans, what they hold.
+fn judged(input: &InputReport) -> u64 {
+    const ROWS: [&str; 5] = ["native", "csv", "parquet", "arrow", "summary"];
+    let of_file = |file: &InputFile| match ROWS.contains(&&*file.format) {
+        true => file.records,
+        false => file
+            .records
+            .max(file.spans + file.samples + file.bad_records),
+    };
+    let records = input.files.iter().map(of_file).sum::<u64>();
+    records.max(input.bad_records)
 }

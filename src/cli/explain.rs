@@ -82,7 +82,7 @@ fn report(path: &Path) -> Result<Report, Error> {
         }),
     })?;
     let value: serde_json::Value = serde_json::from_str(&text)
-        .map_err(|error| content(format!("is no report: it is no JSON ({error}); `pss analyze TRACES --export json={shown}` writes one")))?;
+        .map_err(|error| content(format!("is no report: it is no JSON ({error}); `pss analyze {shown} --export json=report.json` makes one of traces")))?;
     match value.get("schema").and_then(serde_json::Value::as_str) {
         Some(SCHEMA) => {}
         Some(other) => {

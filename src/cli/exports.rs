@@ -35,6 +35,18 @@ pub(super) enum Export<'a> {
     Summary(&'a str),
 }
 
+impl Export<'_> {
+    /// The file that it is written to as a whole, if it is one.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match self {
+            Export::View(_, "-") | Export::Push(_) => None,
+            Export::View(_, path) | Export::Summary(path) => {
+                (!path.starts_with('+')).then_some(Path::new(*path))
+            }
+        }
+    }
+}
+
 /// What is asked for.
 pub(super) fn exports<'a>(
     scoring: &'a Scoring,

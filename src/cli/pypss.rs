@@ -186,6 +186,13 @@ fn verdict(scores: &Scores, resolved: &Resolved, partial: bool) -> Verdict {
             _ => {}
         }
     }
+    for code in &resolved.plan.require {
+        if scores.metrics.iter().all(|metric| metric.code != code) {
+            reasons.push(format!(
+                "{code}, which `require` names, has no score in this profile"
+            ));
+        }
+    }
     if !reasons.is_empty() {
         return Verdict {
             outcome: VerdictOutcome::Fail,

@@ -1,6 +1,9 @@
 //! Where configuration files are.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 /// Name of the project's file.
 pub(super) const NAME: &str = "pss.toml";
@@ -10,6 +13,20 @@ pub(super) fn project(from: &Path) -> Option<PathBuf> {
     from.ancestors()
         .map(|folder| folder.join(NAME))
         .find(|path| path.is_file())
+}
+
+/// The text of a file that is read more than once.
+///
+/// # Errors
+/// What the system says; that it is a pipe.
+pub(super) fn text(path: &Path) -> io::Result<String> {
+    #[cfg(unix)]
+    if std::os::unix::fs::FileTypeExt::is_fifo(&std::fs::metadata(path)?.file_type()) {
+        return Err(io::Error::other(
+            "it is a pipe, and the configuration is read twice: write it into a file",
+        ));
+    }
+    std::fs::read_to_string(path)
 }
 
 /// The user's file: `$XDG_CONFIG_HOME/pss/pss.toml`, else `~/.config/pss/pss.toml`.

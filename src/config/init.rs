@@ -5,7 +5,7 @@ pub const TEMPLATE: &str = r#"# Settings of pss; all of them are optional. `pss 
 
 [pss]
 # fail_under = 80            # exit 1 when the score is below this, n/a or incomplete
-# fail_on = ["fail"]         # verdicts that exit 1: fail, warn, inconclusive
+# fail_on = ["fail"]         # verdicts that exit 1: fail, warn, inconclusive; a threshold that is not met does in any case
 # require = ["TIME", "ERR"]  # metrics that must have data
 # allow_incomplete = false   # let it meet its threshold although a plugin failed or required data are missing
 # no_data = "exclude"        # a metric without data is left out; "one" counts it as perfect, "fail" makes the score incomplete

@@ -45,7 +45,7 @@ pub fn load(
     config.project = project_file(explicit);
     let variable = |name: &str| std::env::var(name).ok();
     for (name, path) in found_files(explicit) {
-        match std::fs::read_to_string(&path) {
+        match files::text(&path) {
             Ok(text) if DeTable::parse(&text).is_err() => {
                 unread.extend(
                     parse_with(&name, &text, keys, &variable)
@@ -117,7 +117,7 @@ pub fn overrides(explicit: Option<&Path>) -> BTreeMap<String, String> {
     let user = files::user(|name| std::env::var(name).ok());
     let mut overrides = BTreeMap::new();
     for path in [user, project_file(explicit)].into_iter().flatten() {
-        let table = std::fs::read_to_string(path)
+        let table = files::text(&path)
             .ok()
             .and_then(|text| text.parse::<toml::Table>().ok());
         let chosen = table
@@ -153,5 +153,6 @@ fn shown(path: &Path) -> String {
     let below = std::env::current_dir()
         .ok()
         .and_then(|folder| path.strip_prefix(folder).map(Path::to_path_buf).ok());
+    let below = below.filter(|below| !below.as_os_str().is_empty());
     below.as_deref().unwrap_or(path).display().to_string()
 }

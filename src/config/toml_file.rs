@@ -58,6 +58,25 @@ pub fn parse_with(
     }
 }
 
+/// Keeps a setting, unless it is there in other letters: keys are the same in upper and lower case, and one of two would count without a word.
+fn keep(
+    name: String,
+    setting: Result<Setting, ConfigError>,
+    settings: &mut BTreeMap<String, Setting>,
+    errors: &mut Vec<ConfigError>,
+) {
+    match setting {
+        Err(error) => errors.push(error),
+        Ok(setting) => match settings.get(&name) {
+            Some(first) => errors.push(
+                ConfigError::new(&setting.place, format!("`{name}` is set twice"))
+                    .help(format!("it is set at {} already", first.place)),
+            ),
+            None => drop(settings.insert(name, setting)),
+        },
+    }
+}
+
 struct File<'a> {
     name: &'a str,
     text: &'a str,
@@ -95,10 +114,8 @@ impl File<'_> {
                     let Some(key) = self.keys.find(&format!("{name}.column")) else {
                         continue;
                     };
-                    match self.setting(key, Value::Text(text.to_string()), place) {
-                        Ok(setting) => drop(settings.insert(key.name.clone(), setting)),
-                        Err(error) => errors.push(error),
-                    }
+                    let setting = self.setting(key, Value::Text(text.to_string()), place);
+                    keep(key.name.clone(), setting, settings, errors);
                 }
                 (other, None) if self.keys.is_table(&name) => {
                     errors.push(
@@ -136,10 +153,8 @@ impl File<'_> {
                         ));
                         continue;
                     };
-                    match self.setting(&key, value, place) {
-                        Ok(setting) => drop(settings.insert(key.name, setting)),
-                        Err(error) => errors.push(error),
-                    }
+                    let setting = self.setting(&key, value, place);
+                    keep(key.name, setting, settings, errors);
                 }
             }
         }

@@ -33,7 +33,7 @@ pub use outcome::{FileReport, ReadOutcome};
 pub use pass::{Passed, pass};
 pub use place::{Place, places};
 pub use pypss::{PypssInputError, PypssOutcome, read_pypss};
-pub use reader::read;
+pub use reader::{read, read_whatever};
 pub use remote::{Remote, scheme};
 pub use select::{LeftOut, Selection, instant_of};
 pub use split::BLOCK;

@@ -51,11 +51,16 @@ pub(super) fn read_one(
     let bytes = source.counter();
     let mut report = FileReport::new(&name, "summary", source.compression);
     if is_summary(&source.head) {
-        if !options.selection.is_all() || options.naming.is_some() {
+        if !options.selection.is_all() {
             return Err(InputError::Content {
                 path: name,
-                why: "is a summary, of which records can no longer be picked, nor their operations named: give the traces themselves".to_owned(),
+                why: "is a summary, of which records can no longer be picked: give the traces themselves".to_owned(),
             });
+        }
+        if options.naming.is_some() {
+            notices.push(format!(
+                "`{name}` is a summary: its operations keep the names that they had when it was made, whatever [input] operation says"
+            ));
         }
         let mut plain = Vec::new();
         source.whole().read_to_end(&mut plain).map_err(unreadable)?;

@@ -1,6 +1,6 @@
 //! Reads inputs into one summary.
 
-use std::sync::atomic::Ordering;
+use std::{collections::BTreeSet, sync::atomic::Ordering};
 
 use pss_metrics::{
     score::Given,
@@ -26,6 +26,21 @@ pub fn read(
     options: &ReadOptions<'_>,
     progress: &dyn Progress,
 ) -> Result<ReadOutcome, InputError> {
+    match read_whatever(places, options, progress)? {
+        (outcome, None) => Ok(outcome),
+        (_, Some(nothing_good)) => Err(nothing_good),
+    }
+}
+
+/// The same with what was seen where none of it was good, and why: a report can still say what was wrong.
+///
+/// # Errors
+/// As for [`read`] but for that.
+pub fn read_whatever(
+    places: &[Place],
+    options: &ReadOptions<'_>,
+    progress: &dyn Progress,
+) -> Result<(ReadOutcome, Option<InputError>), InputError> {
     let size = |place: &Place| {
         let meta = std::fs::metadata(place.path()?).ok()?;
         meta.is_file().then_some(meta.len())
@@ -71,17 +86,32 @@ pub fn read(
         return Err(error);
     }
     outcome.interrupted = options.interrupt.load(Ordering::Relaxed);
+    outcome.notices.extend(given_twice(places));
     outcome.notices.extend(two_clocks(&outcome.files));
     outcome.notices.extend(seen.missing_attributes(options));
     outcome.summary = all.finish();
     let facts = outcome.summary.facts();
     let nothing = facts.spans + facts.samples == 0 || seen.no_service();
     if nothing && !outcome.interrupted {
-        return Err(nothing_good(&outcome, &seen, options));
+        let why = nothing_good(&outcome, &seen, options);
+        return Ok((outcome, Some(why)));
     }
     outcome.notices.extend(seen.missing_services(options));
     outcome.given = outcomes(options.observers, watches, &outcome.files);
-    Ok(outcome)
+    Ok((outcome, None))
+}
+
+/// A file that is named twice counts twice, which is seldom meant.
+fn given_twice(places: &[Place]) -> Option<String> {
+    let mut known = BTreeSet::new();
+    let twice = places.iter().find(|place| {
+        let path = place.path().and_then(|path| path.canonicalize().ok());
+        path.is_some_and(|path| path.is_file() && !known.insert(path))
+    })?;
+    Some(format!(
+        "`{}` is given more than once, and counts each time",
+        twice.name()
+    ))
 }
 
 /// Why there is nothing to score: what was not asked for, what is wrong with the first records, or what they are instead.

@@ -61,6 +61,28 @@ fn mistakes_are_named_with_line_key_and_nearest_name() {
 }
 
 #[test]
+fn a_key_in_other_letters_is_the_same_key() {
+    mistake(
+        "[metrics.DB]\nmin_score = 0.7\n[metrics.db]\nmin_score = 0.1\n",
+        &["pss.toml:", "`metrics.DB.min_score` is set twice"],
+    );
+    mistake(
+        "[pss]\nfail_under = 1\nFail_Under = 80\n",
+        &["`pss.fail_under` is set twice"],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_is_a_pipe_is_refused() {
+    let work = Work::new();
+    work.write("t.jsonl", lines(200));
+    nix::unistd::mkfifo(&work.path("pipe"), nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+    work.pss(&["analyze", "t.jsonl", "--config", "pipe"])
+        .fails(2, &["pipe", "write it into a file"]);
+}
+
+#[test]
 fn no_gate_goes_without_a_word() {
     let says = |key: &str| format!("`{key}` asks for GC, which is not among the metrics scored");
     let gate = "[metrics.GC]\nmin_score = 0.7\n";

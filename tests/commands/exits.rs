@@ -51,6 +51,17 @@ fn thresholds_decide_between_0_and_1() {
     );
     work.write("pss.toml", "[metrics.TIME]\nmin_score = 0.999\n");
     assert_eq!(work.pss(&["analyze", "t.jsonl"]).code, Some(1));
+    // Which verdicts fail takes no threshold away.
+    for fail_on in ["warn", "inconclusive"] {
+        let flags = ["analyze", "t.jsonl", "--fail-on", fail_on];
+        assert_eq!(work.pss(&flags).code, Some(1), "{fail_on}");
+    }
+    work.write("pss.toml", "[pss]\nfail_on = []\n");
+    assert_eq!(
+        work.pss(&["analyze", "t.jsonl", "--fail-under", "100"])
+            .code,
+        Some(1)
+    );
     work.write("pss.toml", "[pss]\nrequire = [\"GPU\"]\n");
     assert_eq!(
         work.pss(&["analyze", "t.jsonl", "--fail-under", "1"]).code,
@@ -86,6 +97,68 @@ fn too_many_bad_records_beat_a_threshold_and_the_reports_are_written() {
     work.write("t.jsonl", lines(200) + &bad(11))
         .write("pss.toml", "[pss]\nbad_records = \"10%\"\n");
     assert_eq!(work.pss(&["analyze", "t.jsonl"]).code, Some(0));
+}
+
+#[test]
+fn the_share_of_bad_records_is_of_records_and_not_of_what_they_hold() {
+    let work = Work::new();
+    let samples = |n: u32| -> String {
+        (0..n)
+            .map(|i| format!("{{\"system_metric\":true,\"timestamp\":{},\"metadata\":{{\"lag\":0,\"run_delay\":0,\"on_cpu\":{i},\"memory_rss\":1000}}}}\n", 1_700_000_000 + i))
+            .collect()
+    };
+    work.write("t.jsonl", samples(9_980) + &bad(20));
+    let ran = work.pss(&["analyze", "t.jsonl"]);
+    ran.fails(3, &["20 of 10000 records cannot be used"]);
+    work.write("t.jsonl", samples(19_980) + &bad(20));
+    assert_eq!(work.pss(&["analyze", "t.jsonl"]).code, Some(0));
+}
+
+#[test]
+fn reports_are_written_where_no_record_is_good() {
+    let work = Work::new();
+    work.write("t.jsonl", "{}\n".repeat(100));
+    let flags = ["analyze", "t.jsonl", "--export", "json=r.json"];
+    let ran = work.pss(&flags);
+    ran.fails(3, &["holds nothing that can be scored"]);
+    assert_eq!(ran.out, "");
+    let report: serde_json::Value = serde_json::from_str(&work.read("r.json")).expect("JSON");
+    assert_eq!(report["input"]["bad_records"], 100);
+    assert!(report["pss"]["score"].is_null());
+}
+
+#[cfg(unix)]
+#[test]
+fn reports_go_into_what_is_no_plain_file_and_through_links() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    let work = Work::new();
+    work.write("t.jsonl", lines(200)).write("there.json", "old");
+    symlink("there.json", work.path("link.json")).expect("a link");
+    nix::unistd::mkfifo(&work.path("pipe"), nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+    let pipe = work.path("pipe");
+    let reader = std::thread::spawn(move || std::fs::read_to_string(pipe).expect("read"));
+    let flags = ["--export", "json=link.json", "--export", "json=pipe"];
+    let ran = work.pss(&[&["analyze", "t.jsonl", "--quiet"], &flags[..]].concat());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(reader.join().expect("joined").contains("pss.report/1"));
+    assert!(work.read("there.json").contains("pss.report/1"));
+    let kind = |name: &str| {
+        let metadata = std::fs::symlink_metadata(work.path(name));
+        metadata.expect("it is there").file_type()
+    };
+    assert!(kind("link.json").is_symlink() && kind("pipe").is_fifo());
+    let ran = work.pss(&["analyze", "t.jsonl", "--export", "json=/dev/full"]);
+    ran.fails(5, &["cannot write `/dev/full`"]);
+    assert!(std::fs::metadata("/dev/full").is_ok_and(|full| full.file_type().is_char_device()));
+}
+
+#[test]
+fn no_report_is_written_over_an_input() {
+    let work = Work::new();
+    work.write("t.jsonl", lines(200));
+    work.pss(&["analyze", "t.jsonl", "--export", "json=./t.jsonl"])
+        .fails(2, &["would write over `./t.jsonl`"]);
+    assert_eq!(work.read("t.jsonl"), lines(200));
 }
 
 #[test]

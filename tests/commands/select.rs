@@ -161,3 +161,42 @@ fn an_operation_is_what_the_user_says() {
         ],
     );
 }
+
+#[test]
+fn a_summary_keeps_the_names_that_its_operations_had() {
+    let work = Work::new();
+    work.write("t.jsonl", traces(400))
+        .write("pss.toml", "[input]\noperation = \"{name} {shard}\"\n");
+    let named = operations(&report(&work, &[]));
+    work.pss(&["analyze", "t.jsonl", "--export", "summary=t.pss", "--quiet"]);
+    let again = work.report(&["t.pss"]);
+    assert_eq!(operations(&again), named);
+    let warnings = again["warnings"].to_string();
+    assert!(
+        warnings.contains("keep the names that they had"),
+        "{warnings}"
+    );
+}
+
+#[test]
+fn what_is_odd_about_an_input_is_told() {
+    let work = Work::new();
+    let nanoseconds = |i: u32| {
+        format!(
+            "{{\"name\":\"op\",\"duration\":{},\"branch_tag\":\"t{}\",\"timestamp\":{}}}\n",
+            200_000_000 + i,
+            i % 100,
+            1_700_000_000 + i
+        )
+    };
+    work.write("t.jsonl", (0..300).map(nanoseconds).collect::<String>());
+    let warnings = work.report(&["t.jsonl", "./t.jsonl"])["warnings"].to_string();
+    for says in [
+        "600 spans take 10000000 s or longer",
+        "are their durations in nanoseconds",
+        "more than 64 branch tags",
+        "`./t.jsonl` is given more than once",
+    ] {
+        assert!(warnings.contains(says), "{says}: {warnings}");
+    }
+}

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     score::{Outcome, Plan, Planned, Scored, ScoredMetric, Subject, subjects, worst},
-    summary::{GroupKey, Histogram, Summary},
+    summary::{Grid, GroupKey, Histogram, Summary},
 };
 
 /// What the core cannot know of itself: names of inputs and of the program.
@@ -263,11 +263,36 @@ fn input(summary: &Summary, provenance: &Provenance) -> InputReport {
     }
 }
 
+/// Where histograms of durations end, in seconds.
+const LONGEST: f64 = 1e7;
+
+/// Spans that are as long as a histogram goes, or longer.
+fn too_long(summary: &Summary) -> u64 {
+    let last = Grid::get().bucket((LONGEST * 1e9) as u64);
+    let cells = summary
+        .groups()
+        .flat_map(|(_, group)| group.timed().chain(group.untimed()));
+    let ends = cells.flat_map(|(_, cell)| {
+        let from_the_end = cell.durations.iter().rev();
+        from_the_end.take_while(|(bucket, _)| *bucket >= last)
+    });
+    ends.map(|(_, n)| n).sum()
+}
+
 fn warnings(summary: &Summary, provenance: &Provenance) -> Vec<String> {
     let facts = summary.facts();
     let mut warnings = provenance.notices.clone();
     if facts.zero_durations > 0 {
         warnings.push(format!("{} spans have a duration of zero and count as one nanosecond: is the clock too coarse?", facts.zero_durations));
+    }
+    let too_long = too_long(summary);
+    if too_long > 0 {
+        warnings.push(format!("{too_long} spans take {LONGEST:.0} s or longer, 115 days, and count as that long: are their durations in nanoseconds or milliseconds? They are seconds here"));
+    }
+    if summary.groups().any(|(_, group)| group.tags_overflowed()) {
+        warnings.push(
+            "some operations have more than 64 branch tags: the others count as one".to_owned(),
+        );
     }
     if facts.untimed_spans > 0 && facts.untimed_spans < facts.spans {
         warnings.push(format!(

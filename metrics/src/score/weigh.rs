@@ -263,7 +263,8 @@ fn worst(scores: &[(f64, f64)]) -> usize {
             scores
                 .iter()
                 .enumerate()
-                .max_by(|a, b| a.1.0.total_cmp(&b.1.0))
+                // Of equals the one with the lowest score, whatever they are called.
+                .max_by(|a, b| a.1.0.total_cmp(&b.1.0).then(b.1.1.total_cmp(&a.1.1)))
         })
         .map_or(0, |(at, _)| at)
 }
@@ -297,4 +298,19 @@ pub(crate) fn shares(over: Over, scores: &[(f64, f64)]) -> Vec<f64> {
 
 fn share_of(part: f64, whole: f64) -> f64 {
     if whole == 0.0 { 0.0 } else { part / whole }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_light_subjects_the_worst_shows_wherever_it_stands() {
+        let mut scores = vec![(1.0, 1.0); 150];
+        scores[0].1 = 0.1;
+        let first = aggregate(Over::Worst, scores.iter().copied());
+        scores.swap(0, 149);
+        assert_eq!(aggregate(Over::Worst, scores.iter().copied()), first);
+        assert!(first < 0.33, "{first}");
+    }
 }

@@ -50,6 +50,8 @@ impl<'a> Target<'a> {
     pub(super) fn draft(self) -> Result<File, Error> {
         match self {
             Target::Stdout => tempfile::tempfile(),
+            // Nobody makes files beside a device.
+            Target::File(path) if files::is_device(path) => tempfile::tempfile(),
             Target::File(path) => files::folder(path).and_then(tempfile::tempfile_in),
         }
         .map_err(|error| self.failed(error))

@@ -29,7 +29,7 @@ pub fn own_metrics(
 ) -> Result<Vec<&'static dyn Metric>, Vec<ConfigError>> {
     let (mut found, mut errors) = (BTreeMap::new(), Vec::new());
     for (name, path) in found_files(explicit) {
-        let Ok(text) = std::fs::read_to_string(path) else {
+        let Ok(text) = super::files::text(&path) else {
             continue;
         };
         match defined(&name, &text, known) {

@@ -98,6 +98,7 @@ fn instants_beyond_64_bits_of_nanoseconds_are_bad_records() {
     let columns = [
         ("name", Utf8Array::<i64>::from_slice(["a", "b"]).boxed()),
         ("start", starts.boxed()),
+        ("duration", PrimitiveArray::from_vec(vec![1_i64, 1]).boxed()),
     ];
     let seen = arrow(&arrow_file(&columns, 1, false)).expect("reads");
     assert_eq!(seen.spans.len(), 1);

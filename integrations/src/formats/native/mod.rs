@@ -45,7 +45,7 @@ static META: FormatMeta = FormatMeta {
     },
     mapping: "timestamp or start, duration, cpu_time, wait_time, lock_wait, queue_wait: seconds; memory: bytes; error: true or false; name, service, module, branch_tag, kind: \
               text; span_id and parent_span_id tell entry spans; attributes: semantic conventions. Records with \"system_metric\": true carry samples in metadata: lag, \
-              gc_pause_duration, run_delay, on_cpu (seconds), memory_rss, gpu_memory_used, gpu_memory_total (bytes), gpu_utilization (percent), kafka_lag, committed_offset, oom, xid; any other known signal by its name in signal, with value \
+              gc_pause_duration, run_delay, on_cpu (seconds), memory_rss, gpu_memory_used, gpu_memory_total (bytes), gpu_utilization (percent), kafka_lag, committed_offset, oom, xid, and the shares of time under pressure psi_cpu_some, psi_io_some, psi_memory_some (0 to 1); process or pid, device or gpu, group_id, topic and partition say of what; any other known signal by its name in signal, with value \
               (nanoseconds, bytes or items)",
 };
 
