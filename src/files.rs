@@ -15,14 +15,40 @@ pub fn write(
     path: &Path,
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    let there = std::fs::metadata(path).ok();
-    if there.is_some_and(|there| !there.is_file() && !there.is_dir()) {
+    if is_device(path) {
         let mut out = OpenOptions::new().write(true).open(path)?;
         content(&mut out)?;
         return out.flush();
     }
     let target = std::fs::canonicalize(path).ok();
     let path = target.as_deref().unwrap_or(path);
+    let folder = folder(path)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".pss-")
+        .suffix(".tmp")
+        .tempfile_in(folder)?;
+    content(file.as_file_mut())?;
+    // A temporary file is private to its owner; a report is as readable as any new file.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.as_file()
+            .set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    }
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// Whether what is there is neither a plain file nor a folder: a device, a pipe.
+pub fn is_device(path: &Path) -> bool {
+    let there = std::fs::metadata(path);
+    there.is_ok_and(|there| !there.is_file() && !there.is_dir())
+}
+
+/// The folder in which a file is to be written.
+///
+/// # Errors
+/// There is no such folder, or a folder where the file should be.
+pub fn folder(path: &Path) -> io::Result<&Path> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -39,19 +65,7 @@ pub fn write(
             "it is a folder; name a file in it",
         ));
     }
-    let mut file = tempfile::Builder::new()
-        .prefix(".pss-")
-        .suffix(".tmp")
-        .tempfile_in(folder)?;
-    content(file.as_file_mut())?;
-    // A temporary file is private to its owner; a report is as readable as any new file.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file()
-            .set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
-    file.persist(path).map(drop).map_err(|error| error.error)
+    Ok(folder)
 }
 
 /// Writes what an export names: a file, or after `+` the end of one, which other programs fill as well, such as a step's summary in GitHub Actions.

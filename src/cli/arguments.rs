@@ -79,10 +79,10 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pss convert otel.json traces.parquet\n  pss convert traces.parquet traces.jsonl.gz\n  pss convert --to csv a.jsonl b.jsonl all.txt"
+    after_help = "Examples:\n  pss convert otel.json traces.parquet\n  pss convert traces.parquet traces.jsonl.gz\n  pss convert --to csv a.jsonl b.jsonl all.txt\n  pss convert --to native gc.log - | head"
 )]
 pub(super) struct Convert {
-    /// Inputs of any format, and last the output: .jsonl, .csv, .parquet or .arrow; .gz or .zst after it compresses
+    /// Inputs of any format, and last the output: .jsonl, .csv, .parquet or .arrow; .gz or .zst after it compresses; - is a stream, which as the output needs --to
     #[arg(required = true, num_args = 2.., value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
     /// Read all inputs as this format

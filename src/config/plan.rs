@@ -170,11 +170,16 @@ impl Config {
             fail_on: self
                 .list("pss.fail_on")
                 .unwrap_or_else(|| vec!["fail".to_owned()]),
-            bad_limit: BadLimit {
-                share: self.number("pss.bad_records").unwrap_or(0.001),
-            },
+            bad_limit: self.bad_limit(),
             top: self.number("pss.top").unwrap_or(10.0) as usize,
         })
+    }
+
+    /// How many bad records are allowed.
+    pub fn bad_limit(&self) -> BadLimit {
+        BadLimit {
+            share: self.number("pss.bad_records").unwrap_or(0.001),
+        }
     }
 
     /// What asks for the score of a metric that is not scored: no gate goes without a word.

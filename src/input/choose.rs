@@ -127,12 +127,29 @@ pub fn format_of_name(name: &str, formats: &[&'static dyn Format]) -> Option<&'s
     }
 }
 
-/// A name without the ending of its compression.
+/// A name without what rotation and compression put behind it: `gc.log` for `gc.log.1.current` and `gc.log.3.gz`.
 pub(super) fn plain_name(name: &str) -> &str {
+    uncompressed(unrotated(uncompressed(name)))
+}
+
+fn uncompressed(name: &str) -> &str {
     [".gz", ".zst", ".zstd"]
         .iter()
         .find_map(|ending| name.strip_suffix(ending))
         .unwrap_or(name)
+}
+
+/// A name without its number among rotated logs, behind which the JVM marks the one that is being written.
+fn unrotated(name: &str) -> &str {
+    let numbered = name.strip_suffix(".current").unwrap_or(name);
+    match numbered.rsplit_once('.') {
+        Some((plain, number))
+            if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            plain
+        }
+        _ => name,
+    }
 }
 
 /// Whether text begins with the mark of two-byte characters, or with characters of which every other byte is zero.

@@ -47,16 +47,37 @@ impl Compression {
 /// Bytes read from the compressed side at once.
 const BUFFER: usize = 256 << 10;
 
-/// The plain bytes of a stream whose first bytes are `head`.
+/// The plain bytes of a stream whose first bytes are `head`. What breaks says which compression is damaged.
 pub(super) fn plain<'a>(
     compression: Compression,
     stream: impl Read + Send + 'a,
 ) -> io::Result<Box<dyn Read + Send + 'a>> {
-    Ok(match compression {
-        Compression::None => Box::new(stream),
+    let plain: Box<dyn Read + Send + 'a> = match compression {
+        Compression::None => return Ok(Box::new(stream)),
         Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(
             BufReader::with_capacity(BUFFER, stream),
         )),
         Compression::Zstd => Box::new(zstd::stream::read::Decoder::new(stream)?),
-    })
+    };
+    Ok(Box::new(Unpacked { plain, compression }))
+}
+
+/// A stream that says of itself what a decompressor leaves to be guessed.
+struct Unpacked<'a> {
+    plain: Box<dyn Read + Send + 'a>,
+    compression: Compression,
+}
+
+impl Read for Unpacked<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.plain.read(buffer).map_err(|error| {
+            let again = error.kind() == io::ErrorKind::Interrupted;
+            // What the system says is about the file, not about what is in it.
+            if again || error.raw_os_error().is_some() {
+                return error;
+            }
+            let name = self.compression.name();
+            io::Error::new(error.kind(), format!("damaged {name}: {error}"))
+        })
+    }
 }

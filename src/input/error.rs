@@ -87,6 +87,20 @@ pub enum InputError {
         /// The first reasons.
         why: String,
     },
+    /// More that cannot be used than is allowed, where half of the records are of no use.
+    #[error(
+        "{bad} of {records} records cannot be used, more than the {percent} % allowed, so that nothing was written {place}; mend the input, or raise bad_records in [pss] of pss.toml"
+    )]
+    TooManyBad {
+        /// Bad records.
+        bad: u64,
+        /// All records.
+        records: u64,
+        /// Share that is allowed, in percent.
+        percent: f64,
+        /// Where they should have been written, as a fragment.
+        place: String,
+    },
     /// A summary that cannot be read.
     #[error(transparent)]
     Summary(#[from] SummaryFileError),

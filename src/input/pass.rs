@@ -53,6 +53,9 @@ pub fn pass(
 ) -> Result<Passed, InputError> {
     let mut passed = Passed::default();
     for place in places {
+        if options.interrupt.load(Ordering::Relaxed) {
+            break;
+        }
         match pass_one(place, options, progress, into, &mut passed) {
             Err(error) if place.may_be_passed_over(&error) => {
                 passed.notices.push(format!("passed over: {error}"));
@@ -93,7 +96,17 @@ fn pass_one(
             why: "is a summary, which keeps no records; give the traces themselves".to_owned(),
         });
     }
-    let (format, notice) = choose(&name, &source.seen(), options.formats, options.format)?;
+    let chosen = choose(&name, &source.seen(), options.formats, options.format);
+    let (format, notice) = match (chosen, source.failed.take()) {
+        (Ok(found), failed) => {
+            source.failed = failed;
+            found
+        }
+        (Err(_), Some(error)) => {
+            return Err(InputError::of(place, DecodeError::Io(error)));
+        }
+        (Err(unknown), None) => return Err(unknown),
+    };
     let refused = |error| InputError::of(place, error);
     let bug = |why| InputError::Bug {
         path: place.name(),

@@ -427,3 +427,69 @@ fn bad_spans_of_one_document_reach_the_limit() {
     work.pss(&["analyze", "jaeger.json"])
         .fails(3, &["50 of 100 records cannot be used"]);
 }
+
+/// Logs that are rotated have a number behind their names, the JVM's one more word while it is written.
+#[test]
+fn rotated_files_in_a_folder_are_read_as_what_they_are() {
+    let gc = include_bytes!("../../integrations/src/formats/specimens/gc_log.txt");
+    let work = Work::new();
+    work.write("logs/gc.log.0", gc)
+        .write("logs/gc.log.1.current", gc)
+        .write("logs/gc.log.2.gz", gzip(gc))
+        .write("logs/traces.jsonl", lines(50))
+        .write("logs/traces.jsonl.1", lines(50))
+        .write("logs/traces.jsonl.gz.12", gzip(lines(50).as_bytes()))
+        .write("logs/app.log.3", "no log of ours\n")
+        .write("logs/readme.1", "not asked for\n");
+    let report = work.report(&["logs"]);
+    let read: Vec<(&str, &str)> = report["input"]["files"]
+        .as_array()
+        .expect("files")
+        .iter()
+        .map(|file| {
+            let text = |key: &str| file[key].as_str().expect("text");
+            (text("name"), text("format"))
+        })
+        .collect();
+    assert_eq!(
+        read,
+        [
+            ("logs/gc.log.0", "gc-log"),
+            ("logs/gc.log.1.current", "gc-log"),
+            ("logs/gc.log.2.gz", "gc-log"),
+            ("logs/traces.jsonl", "native"),
+            ("logs/traces.jsonl.1", "native"),
+            ("logs/traces.jsonl.gz.12", "native"),
+        ]
+    );
+    assert_eq!(report["input"]["spans"], 150);
+    let notices = report["warnings"].to_string();
+    assert!(
+        notices.contains("app.log.3") && !notices.contains("whatever its name says"),
+        "{notices}"
+    );
+}
+
+/// Before the first byte came out of it, whatever reads it.
+#[test]
+fn a_damaged_archive_is_named_as_one() {
+    let work = Work::new();
+    let mut gz = gzip(lines(200).as_bytes());
+    // A kind of block that there is not.
+    gz[10] |= 0b110;
+    let mut zst = zstd::encode_all(lines(200).as_bytes(), 1).expect("compresses");
+    for byte in &mut zst[6..40] {
+        *byte ^= 0xff;
+    }
+    work.write("t.jsonl.gz", gz).write("t.jsonl.zst", zst);
+    for (name, damaged) in [
+        ("t.jsonl.gz", "damaged gzip: "),
+        ("t.jsonl.zst", "damaged zstd: "),
+    ] {
+        for arguments in [&["analyze", name][..], &["convert", name, "out.csv"]] {
+            let ran = work.pss(arguments);
+            ran.fails(3, &[&format!("cannot read `{name}`: {damaged}")]);
+            assert!(!ran.err.contains("no known format"), "{ran:?}");
+        }
+    }
+}

@@ -6,6 +6,8 @@ mod ci;
 mod cluster;
 mod compare;
 mod config;
+#[cfg(unix)]
+mod convert;
 mod exits;
 mod explain;
 #[cfg(all(feature = "gpu", target_os = "linux"))]

@@ -131,6 +131,111 @@ fn events_are_mapped() {
     );
 }
 
+/// Names, starts and durations in nanoseconds of the spans of events, in any order.
+fn slices(events: &str) -> Vec<(String, u64, u64)> {
+    let lines = records("a.json", format!("[{events}]").as_bytes());
+    let part = |line: &str, key: &str| {
+        let rest = line.split_once(key).expect("a field").1;
+        rest.split_once(')').expect("closed").0.to_owned()
+    };
+    let number = |text: String| text.parse().expect("a number");
+    let mut slices: Vec<_> = lines
+        .iter()
+        .filter(|line| line.starts_with("span"))
+        .map(|line| {
+            (
+                part(line, " name=Some(").trim_matches('"').to_owned(),
+                number(part(line, "start=Some(")),
+                number(part(line, "duration=Some(")),
+            )
+        })
+        .collect();
+    slices.sort();
+    slices
+}
+
+fn event(phase: char, time: u32, name: &str, more: &str) -> String {
+    format!(
+        "{{\"ph\":\"{phase}\",\"ts\":{time},\"name\":\"{name}\",\"cat\":\"c\",\"tid\":1,{more}}}"
+    )
+}
+
+fn slice(name: &str, start: u64, duration: u64) -> (String, u64, u64) {
+    (name.to_owned(), 1_000 * start, 1_000 * duration)
+}
+
+/// Two processes count their own ids from one; another process may end what is known to all.
+#[test]
+fn an_identity_is_one_within_what_it_says() {
+    let pairs = |one: &str, other: &str| {
+        let events = [
+            event('b', 1, "n", one),
+            event('b', 2, "n", other),
+            event('e', 4, "n", one),
+            event('e', 10, "n", other),
+        ];
+        slices(&events.join(","))
+    };
+    let apart = [slice("n", 1, 3), slice("n", 2, 8)];
+    let as_one = [slice("n", 1, 9), slice("n", 2, 2)];
+    let local = |pid| format!("\"pid\":{pid},\"id2\":{{\"local\":\"0x1\"}}");
+    assert_eq!(pairs(&local(1), &local(2)), apart);
+    assert_eq!(pairs(&local(1), &local(1)), as_one);
+    let global = |pid| format!("\"pid\":{pid},\"id2\":{{\"global\":\"0x1\"}}");
+    assert_eq!(pairs(&global(1), &global(2)), as_one);
+    assert_eq!(pairs(&global(1), &local(1)), apart);
+    let scoped = |scope| format!("\"pid\":1,\"id\":7,\"scope\":\"{scope}\"");
+    assert_eq!(pairs(&scoped("a"), &scoped("b")), apart);
+    assert_eq!(pairs(&scoped("a"), &scoped("a")), as_one);
+    assert_eq!(pairs("\"pid\":1,\"id\":7", "\"pid\":2,\"id\":7"), as_one);
+}
+
+#[test]
+fn slices_of_one_identity_overlap_and_ends_say_which() {
+    let id = "\"pid\":1,\"id\":\"0x1\"";
+    let of = |events: &[(char, u32, &str)]| {
+        let events: Vec<_> = events
+            .iter()
+            .map(|(phase, time, name)| event(*phase, *time, name, id))
+            .collect();
+        slices(&events.join(","))
+    };
+    assert_eq!(
+        of(&[('b', 1, "A"), ('b', 2, "B"), ('e', 3, "A"), ('e', 10, "B")]),
+        [slice("A", 1, 2), slice("B", 2, 8)]
+    );
+    assert_eq!(
+        of(&[('b', 1, "A"), ('b', 2, "B"), ('e', 3, "B"), ('e', 10, "A")]),
+        [slice("A", 1, 9), slice("B", 2, 1)]
+    );
+    // Ends without a name of theirs close in the order of a stack.
+    assert_eq!(
+        of(&[('b', 1, "A"), ('b', 2, "B"), ('e', 3, ""), ('e', 10, "x")]),
+        [slice("A", 1, 9), slice("B", 2, 1)]
+    );
+}
+
+/// Browsers and profilers write stacks and whole sources before the events.
+#[test]
+fn much_may_stand_before_the_events() {
+    let event = r#"{"ph":"X","ts":2.5,"dur":1,"name":"a","pid":1,"tid":1}"#;
+    let much: Vec<String> = (0..60_000)
+        .map(|n| format!("\"{n}\":{{\"category\":\"c\",\"name\":\"frame {n}\"}}"))
+        .collect();
+    let much = much.join(",");
+    for key in ["stackFrames", "otherData", "systemTraceEvents", "metadata"] {
+        let text = format!("{{\"{key}\":{{{much}}},\"traceEvents\":[{event}]}}");
+        assert!(text.len() > 2 << 20, "{}", text.len());
+        let read = read_bytes("a.json", text.as_bytes()).expect("reads");
+        let file = &read.files[0];
+        assert_eq!(
+            (&*file.format, file.spans, file.bad),
+            ("chrome", 1, 0),
+            "{key}"
+        );
+    }
+}
+
 #[test]
 fn an_array_may_have_no_end_and_broken_bounds_are_told() {
     let unended = "[{\"ph\":\"X\",\"ts\":1,\"dur\":1,\"name\":\"a\"},\n{\"ph\":\"X\",\"ts\":2,\"dur\":1,\"name\":\"b\"},\n";

@@ -74,6 +74,29 @@ fn jaeger_fields_are_mapped() {
     );
 }
 
+/// A field of Elasticsearch may have no dot in its name.
+#[test]
+fn tags_that_are_fields_of_elasticsearch_mean_the_same() {
+    let span = |tags: &str| {
+        let text = format!(
+            r#"{{"traceID":"t","spanID":"a","operationName":"SELECT","startTime":1,"duration":2,{tags},"process":{{"serviceName":"s"}}}}"#
+        );
+        records("a.jsonl", text.as_bytes())
+    };
+    let listed = span(
+        r#""tags":[{"key":"db.system","type":"string","value":"postgresql"},{"key":"otel.status_code","type":"string","value":"ERROR"},{"key":"span.kind","type":"string","value":"client"}]"#,
+    );
+    assert!(
+        listed[0].contains("kind=Some(Client)")
+            && listed[0].ends_with("error=Some(true) db.system=postgresql"),
+        "{listed:?}"
+    );
+    let keyed =
+        r#""tag":{"db@system":"postgresql","otel@status_code":"ERROR","span@kind":"client"}"#;
+    assert_eq!(span(keyed), listed);
+    assert_eq!(span(&keyed.replace('@', ".")), listed);
+}
+
 #[test]
 fn zipkin_fields_are_mapped() {
     let lines: String = ZIPKIN
@@ -124,6 +147,64 @@ fn xray_fields_are_mapped() {
         serde_json::to_string(XRAY).expect("text")
     );
     assert_eq!(records("a.json", wrapped.as_bytes()), expected);
+}
+
+/// What is sent to the daemon: a header before each segment.
+#[test]
+fn headers_of_the_xray_daemon_are_no_records() {
+    let plain = records("a.jsonl", XRAY.as_bytes());
+    for header in [
+        r#"{"format": "json", "version": 1}"#,
+        r#"{"format":"json","version":1}"#,
+    ] {
+        let sent = format!("{header}\n{XRAY}\n");
+        assert_eq!(
+            records("a.jsonl", sent.repeat(3).as_bytes()),
+            [&plain[..]; 3].concat()
+        );
+        let read = read_bytes("a.jsonl", sent.repeat(3).as_bytes()).expect("reads");
+        let file = &read.files[0];
+        assert_eq!((&*file.format, file.spans, file.bad), ("xray", 9, 0));
+        assert_eq!(read.notices, [""; 0]);
+        // Only before the first, and a document over several lines behind it.
+        let spread = XRAY.replace(",\"name\"", ",\n\"name\"");
+        let text = format!("{header}\n{spread}\n{spread}\n");
+        let read = read_bytes("a.json", text.as_bytes()).expect("reads");
+        let file = &read.files[0];
+        assert_eq!((&*file.format, file.spans, file.bad), ("xray", 6, 0));
+    }
+}
+
+/// Answers that were appended to one file, each as its writer laid it.
+#[test]
+fn documents_one_behind_the_other_are_all_read() {
+    let zipkin_span =
+        r#"{"traceId":"t","id":"a","name":"n","timestamp":5,"duration":7,"kind":"CLIENT"}"#;
+    let otlp = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"b","startTimeUnixNano":"1","endTimeUnixNano":"2"}]}]}]}"#;
+    for (format, text, spans) in [
+        ("jaeger", JAEGER, 2),
+        ("zipkin", ZIPKIN, 2),
+        ("zipkin", zipkin_span, 1),
+        ("otlp", otlp, 1),
+    ] {
+        let value: serde_json::Value = serde_json::from_str(text).expect("JSON");
+        let compact = value.to_string();
+        let pretty = serde_json::to_string_pretty(&value).expect("JSON");
+        for documents in [
+            [&compact, &compact, &compact],
+            [&compact, &pretty, &compact],
+            [&pretty, &compact, &pretty],
+        ] {
+            let all = documents.map(|document| format!("{document}\n")).concat();
+            let read = read_bytes("a.json", all.as_bytes()).expect("reads");
+            let file = &read.files[0];
+            assert_eq!(
+                (&*file.format, file.spans, file.bad),
+                (format, 3 * spans, 0),
+                "{all}"
+            );
+        }
+    }
 }
 
 #[test]

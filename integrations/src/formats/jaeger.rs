@@ -29,7 +29,7 @@ static META: FormatMeta = FormatMeta {
     media_types: &["application/json"],
     capabilities: Capabilities::TEXT,
     mapping: "startTime, duration: microseconds; processes[processID].serviceName: service; operationName: operation; tag span.kind: kind; references: the first CHILD_OF, \
-              else the first FOLLOWS_FROM, else parentSpanID is the parent; tags: attributes, less what Jaeger adds itself (span.kind, otel.scope.*, otel.library.*, \
+              else the first FOLLOWS_FROM, else parentSpanID is the parent; tags, and the fields of tag with @ for a dot: attributes, less what Jaeger adds itself (span.kind, otel.scope.*, otel.library.*, \
               otel.status_*, internal.span.format); tag error, otel.status_code ERROR, or an http status of 500 and more: an error",
 };
 
@@ -144,7 +144,7 @@ struct Record<'a> {
     duration: Option<Number<'a>>,
     #[serde(borrow, default)]
     tags: Option<Vec<Tag<'a>>>,
-    /// How the Elasticsearch storage keeps tags when it is told to.
+    /// How the Elasticsearch storage keeps tags when it is told to, with `@` for each dot of their names.
     #[serde(borrow, default)]
     tag: Option<BTreeMap<Cow<'a, str>, Scalar<'a>>>,
     #[serde(borrow, default, rename = "processID")]
@@ -174,23 +174,37 @@ struct JaegerDecoder;
 
 impl Decoder for JaegerDecoder {
     fn decode(&mut self, record: &str, into: &mut dyn Intake) -> Result<(), String> {
-        let mut text = record;
-        let mut document: Document<'_> = parse(text)?;
-        if let Some(data) = document.data {
-            text = data.get();
-            document = parse(text)?;
-        }
-        let processes = document.processes.unwrap_or_default();
-        let Some(spans) = document.spans else {
-            return push(text, &processes, into);
+        let document: Document<'_> = parse(record)?;
+        let Some(data) = document.data else {
+            return trace(record, document, into);
         };
-        for (at, span) in spans.iter().enumerate() {
-            if let Err(reason) = push(span.get(), &processes, into) {
-                into.unusable(format!("holds a span, number {}, that {reason}", at + 1));
+        let data = data.get();
+        if !data.starts_with('[') {
+            return trace(data, parse(data)?, into);
+        }
+        // A whole answer of the query service behind another one.
+        for (at, text) in parse::<Vec<&RawValue>>(data)?.iter().enumerate() {
+            let read = parse(text.get()).and_then(|document| trace(text.get(), document, into));
+            if let Err(reason) = read {
+                into.unusable(format!("holds a trace, number {}, that {reason}", at + 1));
             }
         }
         Ok(())
     }
+}
+
+/// A trace with its spans, or a span on its own.
+fn trace(text: &str, document: Document<'_>, into: &mut dyn Intake) -> Result<(), String> {
+    let processes = document.processes.unwrap_or_default();
+    let Some(spans) = document.spans else {
+        return push(text, &processes, into);
+    };
+    for (at, span) in spans.iter().enumerate() {
+        if let Err(reason) = push(span.get(), &processes, into) {
+            into.unusable(format!("holds a span, number {}, that {reason}", at + 1));
+        }
+    }
+    Ok(())
 }
 
 /// Tags that say what a span's own fields say, or which Jaeger adds for itself.
@@ -207,6 +221,16 @@ fn is_own(key: &str) -> bool {
         || key.starts_with("otel.library.")
 }
 
+/// A tag's name from that of a field of Elasticsearch, which may hold no dot: `@` stands for it, as Jaeger's `--es.tags-as-fields.dot-replacement` has it unless told
+/// otherwise.
+fn dotted(key: &str) -> Cow<'_, str> {
+    if key.contains('@') {
+        Cow::Owned(key.replace('@', "."))
+    } else {
+        Cow::Borrowed(key)
+    }
+}
+
 fn push(
     text: &str,
     processes: &BTreeMap<Cow<'_, str>, Process<'_>>,
@@ -220,9 +244,14 @@ fn push(
     };
     let listed = record.tags.iter().flatten();
     let listed = listed.filter_map(|tag| Some((&*tag.key, tag.value.as_ref()?)));
-    let keyed = record.tag.iter().flatten();
+    let keyed: Vec<(Cow<'_, str>, &Scalar<'_>)> = record
+        .tag
+        .iter()
+        .flatten()
+        .map(|(key, value)| (dotted(key), value))
+        .collect();
     let tags: Vec<(&str, &Scalar<'_>)> = listed
-        .chain(keyed.map(|(key, value)| (&**key, value)))
+        .chain(keyed.iter().map(|(key, value)| (&**key, *value)))
         .collect();
     let tag = |key: &str| {
         tags.iter()

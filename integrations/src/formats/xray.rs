@@ -23,7 +23,7 @@ static META: FormatMeta = FormatMeta {
     plugin: plugin_meta!(
         Format,
         "xray",
-        "AWS X-Ray segments as JSON lines or an array, and what BatchGetTraces answers"
+        "AWS X-Ray segments as JSON lines or an array, with the daemon's headers or without, and what BatchGetTraces answers"
     ),
     extensions: &["xray.json", "xray.jsonl", "json", "jsonl"],
     media_types: &["application/json"],
@@ -50,7 +50,7 @@ impl Format for XRay {
     }
 
     fn sniff(&self, head: &Head<'_>) -> Option<Likeness> {
-        let root = head.json()?;
+        let root = first(head)?;
         if let Some(traces) = root.get("Traces") {
             let Some(trace) = traces.first() else {
                 return Some(Likeness::Surely);
@@ -65,7 +65,7 @@ impl Format for XRay {
     }
 
     fn open(&self, head: &Head<'_>, _: &InputSettings) -> Result<Reading, DecodeError> {
-        let root = head.json().ok_or_else(|| {
+        let root = first(head).ok_or_else(|| {
             DecodeError::Content("is no JSON: X-Ray's segments are JSON objects".to_owned())
         })?;
         let traces = root
@@ -79,6 +79,31 @@ impl Format for XRay {
         };
         Ok(Reading::Records(layout, |_| Box::new(XRayDecoder)))
     }
+}
+
+/// The first value behind what the daemon is told before each segment.
+fn first<'a>(head: &Head<'a>) -> Option<Outline<'a>> {
+    let root = head.json()?;
+    let text = root.end().map(|end| &head.bytes()[root.start()..end]);
+    if text.is_some_and(is_header) {
+        return root.next();
+    }
+    Some(root)
+}
+
+/// Whether a record is `{"format": "json", "version": 1}`, the line before a segment that is sent to the daemon.
+fn is_header(record: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Header<'a> {
+        #[serde(borrow)]
+        format: Cow<'a, str>,
+        #[serde(rename = "version")]
+        _version: u32,
+    }
+    // Segments are longer: they are not parsed for this.
+    record.len() < 100
+        && serde_json::from_slice::<Header<'_>>(record).is_ok_and(|header| header.format == "json")
 }
 
 /// Keys of a segment that no other format has in one object.
@@ -187,6 +212,9 @@ struct XRayDecoder;
 
 impl Decoder for XRayDecoder {
     fn decode(&mut self, record: &str, into: &mut dyn Intake) -> Result<(), String> {
+        if is_header(record.trim().as_bytes()) {
+            return Ok(());
+        }
         let Some(wrapped) = parse::<Trace<'_>>(record)?.segments else {
             return push(record, None, into);
         };

@@ -24,10 +24,25 @@ pub(super) struct Event<'a> {
     /// As they stand: numbers or text.
     pub(super) process: &'a str,
     pub(super) thread: &'a str,
-    /// What async events are matched by; with quotes where it is text.
-    pub(super) id: &'a str,
+    /// What asynchronous events are matched by.
+    pub(super) id: Id<'a>,
+    /// What an identity is one within, beside the category.
+    pub(super) scope: Cow<'a, str>,
     /// As it stands.
     pub(super) arguments: Option<&'a str>,
+}
+
+/// An identity as it stands, with quotes where it is text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Id<'a> {
+    #[default]
+    None,
+    /// `id`: one within its category and scope.
+    Plain(&'a str),
+    /// `id2.global`: one for all processes.
+    Global(&'a str),
+    /// `id2.local`: one within its process.
+    Local(&'a str),
 }
 
 impl<'a> Event<'a> {
@@ -84,12 +99,37 @@ fn take<'a>(key: &str, scanner: &mut Scanner<'a>, event: &mut Event<'a>) -> Resu
         }
         b"pid" => event.process = scanner.raw()?,
         b"tid" => event.thread = scanner.raw()?,
-        b"id" => event.id = scanner.raw()?,
-        b"id2" if event.id.is_empty() => event.id = scanner.raw()?,
+        b"id" => event.id = Id::Plain(scanner.raw()?),
+        b"id2" if event.id == Id::None => event.id = second_id(scanner, next)?,
+        b"scope" => event.scope = text(scanner, next, "scope")?,
         b"args" => event.arguments = Some(scanner.raw()?),
         _ => scanner.skip()?,
     }
     Ok(())
+}
+
+/// What `id2` holds.
+fn second_id<'a>(scanner: &mut Scanner<'a>, next: Next) -> Result<Id<'a>, Reason> {
+    if next != Next::Object {
+        return scanner.raw().map(Id::Plain);
+    }
+    let mut id = Id::None;
+    if scanner.enter()? {
+        loop {
+            let key = scanner.key()?;
+            scanner.next()?;
+            let value = scanner.raw()?;
+            match key.as_bytes() {
+                b"global" => id = Id::Global(value),
+                b"local" if id == Id::None => id = Id::Local(value),
+                _ => {}
+            }
+            if !scanner.more()? {
+                break;
+            }
+        }
+    }
+    Ok(id)
 }
 
 fn text<'a>(

@@ -29,12 +29,25 @@ static META: FormatMeta = FormatMeta {
     ],
     media_types: &["application/json"],
     capabilities: Capabilities::TEXT,
-    mapping: "ts, dur: microseconds, whatever displayTimeUnit says, from baseTimeNanoseconds on where it stands before the events; X, B with E (by the stack of a process's thread), b with e and S with F (by category and id): spans, whose \
+    mapping: "ts, dur: microseconds, whatever displayTimeUnit says, from baseTimeNanoseconds on where it stands before the events; X, B with E (by the stack of a process's thread), b with e and S with F (by category, scope and id, where id2.local counts within its process, and by name where slices of one id overlap): spans, whose \
               operation is the name and whose service is the name of the process where a process_name event among the first 65 536 says it; tdur, or the difference of tts: time \
               on the processor; V8.GC*, BlinkGC.*, MinorGC, MajorGC, minor GC, major GC: samples of gc.pause, the outermost of a thread and none of other threads; C: memory.rss where a \
               counter is named for resident memory; [memory] of PyTorch's CUDA devices: gpu.memory.used, with totalGlobalMem of deviceProperties as gpu.memory.total. Flow, \
               instant, object and memory dump events are passed over, and counted",
 };
+
+/// Keys that only this format has beside its events. They may stand before these, and what they hold may be longer than the head: devices (PyTorch), stacks,
+/// logs of the system.
+const FIRST: [&str; 8] = [
+    "schemaVersion",
+    "deviceProperties",
+    "displayTimeUnit",
+    "baseTimeNanoseconds",
+    "stackFrames",
+    "otherData",
+    "systemTraceEvents",
+    "powerTraceAsString",
+];
 
 /// The format.
 #[derive(Debug)]
@@ -61,12 +74,10 @@ impl Format for Chrome {
             Shape::Array => root,
             _ => match root.get("traceEvents") {
                 Some(events) => events,
-                // PyTorch writes what it knows of devices first, which may be longer than the head.
                 None if is_event(&root) => return Some(Likeness::Surely),
                 None => {
-                    return root
-                        .has(&["schemaVersion", "deviceProperties", "displayTimeUnit"])
-                        .then_some(Likeness::Surely);
+                    let surely = root.has(&FIRST) || begins_with_much_metadata(&root, head);
+                    return surely.then_some(Likeness::Surely);
                 }
             },
         };
@@ -86,4 +97,12 @@ impl Format for Chrome {
 /// Whether an object is an event itself: they stand one a line then, without a list around them.
 fn is_event(value: &Outline<'_>) -> bool {
     value.has(&["ph"]) && value.has(&["ts"])
+}
+
+/// Whether all that is seen is the beginning of `metadata`, before which browsers' developer tools put nothing, and which holds whole sources. Other formats have
+/// that key too, but a few fields in it.
+fn begins_with_much_metadata(root: &Outline<'_>, head: &Head<'_>) -> bool {
+    let first = root.members().next();
+    !head.is_complete()
+        && first.is_some_and(|(key, value)| key == b"metadata" && value.end().is_none())
 }

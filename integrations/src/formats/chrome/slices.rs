@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::event::Event;
+use super::event::{Event, Id};
 
 /// Slices open at once; a trace that never ends any must not cost memory without bound.
 const OPEN: usize = 1 << 20;
+/// Open slices of one identity among which an end looks for its name; a trace that never ends any must not cost time without bound.
+const NEAREST: usize = 1 << 10;
 
 /// A slice whose end has not come yet.
 #[derive(Debug, Clone)]
@@ -86,16 +88,21 @@ impl Slices {
         }
     }
 
-    /// Ends an asynchronous slice.
+    /// Ends the last begun asynchronous slice of an identity that has the name which the end gives, else the last begun. Unlike those of a thread they overlap.
     pub(super) fn end_asynchronous(&mut self, event: &Event<'_>) -> Option<Open> {
         let identity = identity(event);
         let open = self.asynchronous.get_mut(&identity)?;
-        let last = open.pop();
+        let last = open.len().checked_sub(1)?;
+        let nearest = open.len().saturating_sub(NEAREST);
+        let named = open[nearest..]
+            .iter()
+            .rposition(|open| *open.name == *event.name);
+        let ended = open.remove(named.map_or(last, |at| nearest + at));
         if open.is_empty() {
             self.asynchronous.remove(&identity);
         }
-        self.count -= usize::from(last.is_some());
-        last
+        self.count -= 1;
+        Some(ended)
     }
 
     /// How many slices have no end.
@@ -114,12 +121,19 @@ impl Slices {
     }
 }
 
-/// Asynchronous slices are one where category, identity and, for the older phases, name agree.
+/// Asynchronous slices are one where category, scope, identity and, for the older phases, name agree.
 fn identity(event: &Event<'_>) -> Box<str> {
     let name = if matches!(event.phase, b'S' | b'F') {
         event.name.as_ref()
     } else {
         ""
     };
-    format!("{}\u{0}{}\u{0}{name}", event.category, event.id).into()
+    let (kind, process, id) = match event.id {
+        Id::None => ("", "", ""),
+        Id::Plain(id) => ("id", "", id),
+        Id::Global(id) => ("global", "", id),
+        Id::Local(id) => ("local", event.process, id),
+    };
+    let parts = [&event.category, &event.scope, kind, process, id, name];
+    parts.join("\u{0}").into()
 }

@@ -51,6 +51,15 @@ impl<'a> Outline<'a> {
         skip(self.head, self.at)
     }
 
+    /// The value behind it, if the head reaches there.
+    pub fn next(&self) -> Option<Outline<'a>> {
+        let next = Outline {
+            head: self.head,
+            at: blanks(self.head, self.end()?),
+        };
+        next.try_shape().map(|_| next)
+    }
+
     /// The raw text, if this is one and the head holds all of it.
     pub fn text(&self) -> Option<&'a [u8]> {
         (self.shape() == Shape::Text).then_some(())?;
@@ -109,10 +118,26 @@ impl<'a> Outline<'a> {
         })
     }
 
-    /// Whether values stand one a line: this one ends on the line on which it begins, or the line is longer than the head.
+    /// Whether values stand one a line: this one ends on the line on which it begins, or the line is longer than the head, and the next does not lie over several.
     pub fn one_a_line(&self) -> bool {
-        let end = self.end().unwrap_or(self.head.len());
-        memchr::memchr(b'\n', &self.head[self.at..end]).is_none()
+        let Some(end) = self.end() else {
+            return !self.head[self.at..].contains(&b'\n');
+        };
+        !self.head[self.at..end].contains(&b'\n')
+            && !self.next().is_some_and(|next| next.is_spread())
+    }
+
+    /// Whether an object lies over several lines as printers lay it: it does not end on its first, and the next begins with a key. One that was cut in a file of lines
+    /// has another one behind it.
+    fn is_spread(&self) -> bool {
+        let whole = &self.head[self.at..];
+        let Some(line) = memchr::memchr(b'\n', whole) else {
+            return false;
+        };
+        let on_its_line = self.end().is_some_and(|end| end <= self.at + line);
+        self.shape() == Shape::Object
+            && !on_its_line
+            && whole.get(blanks(whole, line)) == Some(&b'"')
     }
 
     fn try_shape(&self) -> Option<Shape> {
@@ -205,6 +230,12 @@ mod tests {
         assert!(lines.one_a_line());
         let pretty = Outline::new(b"{\n  \"a\": 1\n}\n").expect("json");
         assert!(!pretty.one_a_line());
+        let both = Outline::new(b"{\"a\":1}\n{\n  \"a\": 1\n}\n").expect("json");
+        assert!(!both.one_a_line());
+        assert_eq!(both.next().map(|next| next.start()), Some(8));
+        // A line that was cut does not make its file a document.
+        let cut = Outline::new(b"{\"a\":1}\n{\"a\":\n{\"a\":3}\n").expect("json");
+        assert!(cut.one_a_line());
         assert!(Outline::new(b"hello").is_none());
         assert!(Outline::new(b"  ").is_none());
         assert_eq!(Outline::new(b"[]").expect("json").first().map(|_| ()), None);
