@@ -1,5 +1,6 @@
 //! From files to a summary: open, decompress, sniff, cut at record bounds, decode on all cores, fold. Messages come from a source instead, one by one.
 
+mod apart;
 mod brought;
 mod choose;
 mod compressed;

@@ -167,6 +167,11 @@ impl Splitter {
                 break;
             }
             if block.len > self.limit {
+                if let Some(cut) = self.broken(&mut block) {
+                    self.rest.extend_from_slice(&block.data()[cut..]);
+                    block.len = cut;
+                    break;
+                }
                 block.len = 0;
                 self.skipping = true;
                 block.too_long = true;
@@ -174,6 +179,26 @@ impl Splitter {
         }
         self.number += 1;
         Ok(Some(block))
+    }
+
+    /// An element beyond the limit, up to the last line of it on which another may begin: what is broken goes on and on, and those behind it are found by who
+    /// decodes it.
+    fn broken(&mut self, block: &mut Block) -> Option<usize> {
+        let start = self.array.start?;
+        let data = &block.buffer[..block.len];
+        let cut = memchr::memrchr_iter(b'\n', data).find(|end| {
+            let line = data[end + 1..].trim_ascii_start();
+            *end > start && line.starts_with(b"{")
+        })?;
+        block
+            .elements
+            .get_or_insert_default()
+            .push((start, cut + 1));
+        self.array = Array {
+            stage: self.array.stage,
+            ..Array::default()
+        };
+        Some(cut + 1)
     }
 
     /// Whether the array was not closed behind its last element; true only once.
@@ -489,6 +514,20 @@ mod tests {
                 assert_eq!(told, u32::from(unclosed), "{text:?} by {step}");
             }
         }
+    }
+
+    #[test]
+    fn an_element_that_goes_on_beyond_the_limit_is_cut_where_another_begins() {
+        let text = format!("{{\"a\":1,\n{}\n]", "{\"b\":2},\n".repeat(20_000));
+        let mut splitter = Splitter::new(Layout::Array(0), 1 << 16, 1 << 12);
+        let mut stream = Slow(text.as_bytes(), 1 << 12);
+        let mut bytes = 0;
+        while let Some(block) = splitter.next(&mut stream, Vec::new()).expect("reads") {
+            assert!(!block.too_long && block.len < 1 << 18);
+            let elements = block.elements.iter().flatten();
+            bytes += elements.map(|(start, end)| end - start).sum::<usize>();
+        }
+        assert!(bytes > 20_000 * 7, "{bytes}");
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! Decodes blocks and folds them: one per core, each with a summary of its own.
 
-use super::{gather::Gather, split::Block};
+use super::{
+    apart::{behind, indentation},
+    gather::Gather,
+    split::Block,
+};
 use pss_integrations::formats::{Decoder, Layout};
 
 /// What is wrong with a record that does not exist.
@@ -43,8 +47,7 @@ impl<'a> Worker<'a> {
             Some(elements) => {
                 for (at, (start, end)) in elements.iter().enumerate() {
                     let cut_short = block.cut_short && at + 1 == elements.len();
-                    self.record(block, text, *start, *end, count, cut_short);
-                    count += 1;
+                    count += 1 + self.record(block, text, *start, *end, count, cut_short);
                 }
                 for reason in block
                     .unclosed
@@ -79,6 +82,7 @@ impl<'a> Worker<'a> {
         self
     }
 
+    /// Decodes a record; says how many more were found behind it, where it is broken.
     fn record(
         &mut self,
         block: &Block,
@@ -87,7 +91,7 @@ impl<'a> Worker<'a> {
         end: usize,
         offset: u64,
         cut_short: bool,
-    ) {
+    ) -> u64 {
         let record = match text {
             Some(text) => text.get(start..end),
             None => std::str::from_utf8(&block.data()[start..end]).ok(),
@@ -99,12 +103,12 @@ impl<'a> Worker<'a> {
                 offset,
                 "is no valid UTF-8: write the file in UTF-8 (it may be Latin-1)".to_owned(),
             );
-            return;
+            return 0;
         };
         // A byte order mark can only be at the very start, and is no part of the record.
         let record = record.strip_prefix('\u{feff}').unwrap_or(record);
         if record.bytes().all(|byte| byte.is_ascii_whitespace()) {
-            return;
+            return 0;
         }
         self.gather.at = (block.number, offset);
         let bad_before = self.gather.bad_total;
@@ -120,13 +124,28 @@ impl<'a> Worker<'a> {
                 self.gather
                     .note(block.number, offset + 1, UNCLOSED.to_owned());
             }
-            (Err(reason), false) => self.gather.note(block.number, offset, reason),
-            (Err(_), true) => self.gather.note(
-                block.number,
-                offset,
-                "is truncated: the file ends inside it".to_owned(),
-            ),
+            (Err(reason), cut_short) => {
+                let others = match self.layout {
+                    Layout::Lines => Vec::new(),
+                    _ => behind(record, indentation(block.data(), start)),
+                };
+                let reason = match cut_short && others.is_empty() {
+                    true => "is truncated: the file ends inside it".to_owned(),
+                    false => reason,
+                };
+                self.gather.note(block.number, offset, reason);
+                for (at, other) in (offset + 1..).zip(&others) {
+                    self.gather.at = (block.number, at);
+                    self.gather.records += 1;
+                    if let Err(reason) = self.decoder.decode(other, &mut self.gather) {
+                        self.gather.note(block.number, at, reason);
+                    }
+                    self.gather.fold_if_full();
+                }
+                return others.len() as u64;
+            }
         }
         self.gather.fold_if_full();
+        0
     }
 }

@@ -493,3 +493,49 @@ fn a_damaged_archive_is_named_as_one() {
         }
     }
 }
+
+/// What is missing in one record makes all behind it look like a part of it.
+#[test]
+fn a_broken_record_of_an_array_costs_none_of_the_others() {
+    let good: Vec<String> = (0..2000).map(|i| record(i).trim().to_owned()).collect();
+    let pretty = |record: &str| {
+        let value: serde_json::Value = serde_json::from_str(record).expect("JSON");
+        let text = serde_json::to_string_pretty(&value).expect("text");
+        format!("  {}", text.replace('\n', "\n  "))
+    };
+    for (kind, broken) in [
+        ("brace", good[1000].trim_end_matches('}').to_owned()),
+        ("quote", good[1000].replacen("\"op\"", "\"o\"p\"", 1)),
+        ("opened", format!("{{{}", good[1000])),
+    ] {
+        let work = Work::new();
+        let mut records = good.clone();
+        records[1000].clone_from(&broken);
+        let lines = records.join("\n") + "\n";
+        let mut shown: Vec<String> = good.iter().map(|record| pretty(record)).collect();
+        shown[1000] = format!("  {broken}");
+        work.write("a.jsonl", &lines)
+            .write("a.json", format!("[\n{}\n]\n", records.join(",\n")))
+            .write(
+                "b.json",
+                format!("{{\"traces\": [\n{}\n]}}\n", records.join(",\n")),
+            )
+            .write("c.json", format!("[\n{}\n]\n", shown.join(",\n")))
+            .write("d.json", format!("[{}]", records.join("\n,")));
+        let expected = work.report(&["a.jsonl"]);
+        for name in ["a.json", "b.json", "c.json", "d.json"] {
+            let report = work.report(&[name]);
+            for key in ["records", "spans", "bad_records"] {
+                assert_eq!(
+                    report["input"][key], expected["input"][key],
+                    "{kind}, {name}: {key}"
+                );
+            }
+            assert_eq!(
+                report["pss"]["score"], expected["pss"]["score"],
+                "{kind}, {name}"
+            );
+            assert_eq!(report["input"]["bad"][0]["line"], 1001, "{kind}, {name}");
+        }
+    }
+}
