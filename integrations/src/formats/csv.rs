@@ -193,6 +193,12 @@ fn push(
     width: usize,
     sink: &mut dyn Sink,
 ) -> Result<(), String> {
+    if record.open {
+        return Err(
+            "holds a quote that is not closed in its line, nor so that the lines behind it make a row: close it, or write \"\" for a quote in a cell"
+                .to_owned(),
+        );
+    }
     if record.too_long {
         return Err(
             "is longer than the limit for one record (64 MiB), or a quote in it is never closed"

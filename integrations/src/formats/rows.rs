@@ -9,6 +9,9 @@ const LONGEST: usize = 64 << 20;
 /// Cells kept of a row beyond those of the header; of a wider one only their number is of use.
 const SPARE: usize = 64;
 
+/// Most bytes of a row over several lines: a quote that is still open then is never closed.
+const OPEN: usize = 1 << 20;
+
 /// One row.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Row {
@@ -20,6 +23,8 @@ pub(super) struct Row {
     pub(super) line: u64,
     /// Whether it is longer than what is kept, so that its cells are lost.
     pub(super) too_long: bool,
+    /// Whether a quote in it makes it go on over lines that are no part of it: it is its first line, and what follows are rows again.
+    pub(super) open: bool,
 }
 
 /// Where a cell ends, and whether it stands in quotes.
@@ -54,6 +59,9 @@ pub(super) struct Rows<'a> {
     ended: bool,
     last: u8,
     width: usize,
+    /// Where the row that is being read begins in the buffer, and what of it was there before.
+    start: usize,
+    before: Vec<u8>,
 }
 
 impl<'a> Rows<'a> {
@@ -68,6 +76,8 @@ impl<'a> Rows<'a> {
             ended: false,
             last: b'\n',
             width,
+            start: 0,
+            before: Vec::new(),
         }
     }
 
@@ -78,7 +88,9 @@ impl<'a> Rows<'a> {
     pub(super) fn next(&mut self, row: &mut Row) -> io::Result<bool> {
         self.skip_line_ends()?;
         row.line = self.reader.line();
-        (row.cells, row.too_long) = (0, false);
+        (row.cells, row.too_long, row.open) = (0, false, false);
+        self.start = self.at;
+        self.before.clear();
         row.kept.clear();
         if row.bytes.is_empty() {
             row.bytes.resize(1 << 10, 0);
@@ -93,6 +105,9 @@ impl<'a> Rows<'a> {
                 Some(ends_row) => ends_row,
                 None => return Ok(row.cells > 0),
             };
+            if row.open {
+                return Ok(true);
+            }
             row.cells += 1;
             if row.kept.len() < self.width + SPARE {
                 row.kept.push(Kept { end: bytes, quoted });
@@ -101,6 +116,12 @@ impl<'a> Rows<'a> {
                 bytes = 0;
             }
             if ends_row {
+                let lines = self.reader.line() - row.line;
+                let wrong = row.cells != self.width || (!self.has_more()? && self.is_open());
+                // The row's own line end is one of them, unless the next row has it.
+                if lines > 1 && wrong {
+                    self.back_to_the_second_line(row);
+                }
                 return Ok(true);
             }
         }
@@ -109,6 +130,11 @@ impl<'a> Rows<'a> {
     /// Reads a cell of a row that has `bytes` so far, from what lies in the buffer and what follows; whether the row ends with it, or `None` at the end of all.
     fn cell(&mut self, row: &mut Row, bytes: &mut usize) -> io::Result<Option<bool>> {
         loop {
+            let seen = self.before.len() + self.at - self.start;
+            if seen > OPEN && self.reader.line() > row.line {
+                self.back_to_the_second_line(row);
+                return Ok(Some(true));
+            }
             // Room for the end of one cell makes the reader stop behind it.
             let (result, read, written, cells) = self.reader.read_record(
                 &self.buffer[self.at..self.len],
@@ -153,6 +179,31 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
+    /// Whether a quote of the row is still open.
+    fn is_open(&self) -> bool {
+        let last = &self.buffer[self.start..self.at];
+        let quotes = |bytes: &[u8]| memchr::memchr_iter(b'"', bytes).count();
+        (quotes(&self.before) + quotes(last)) % 2 == 1
+    }
+
+    /// Takes a row for its first line only.
+    fn back_to_the_second_line(&mut self, row: &mut Row) {
+        self.before
+            .extend_from_slice(&self.buffer[self.start..self.at]);
+        let Some(end) = memchr::memchr(b'\n', &self.before) else {
+            return;
+        };
+        let mut again = self.before.split_off(end + 1);
+        again.extend_from_slice(&self.buffer[self.at..self.len]);
+        (self.at, self.start, self.len) = (0, 0, again.len());
+        again.resize(again.len().max(1 << 16), 0);
+        self.buffer = again;
+        self.reader.reset();
+        self.reader.set_line(row.line + 1);
+        row.open = true;
+        row.bytes.truncate(1 << 10);
+    }
+
     /// Bytes that are read and not yet looked at.
     fn left(&self) -> &[u8] {
         &self.buffer[self.at..self.len]
@@ -173,7 +224,14 @@ impl<'a> Rows<'a> {
     }
 
     fn fill(&mut self) -> io::Result<()> {
-        (self.at, self.len) = (0, 0);
+        // Of one line that is longer nothing need be kept: it has no second one.
+        match self.before.len() > OPEN {
+            true => self.before.clear(),
+            false => self
+                .before
+                .extend_from_slice(&self.buffer[self.start..self.len]),
+        }
+        (self.start, self.at, self.len) = (0, 0, 0);
         loop {
             match self.stream.read(&mut self.buffer) {
                 Ok(0) => self.ended = true,
@@ -234,7 +292,32 @@ mod tests {
         let endless = io::repeat(b'\n').take(LONGEST as u64 + 9);
         let rows = all((&b"a,b\n\"c"[..]).chain(endless), 2);
         assert_eq!(rows.len(), 2);
-        assert!(rows[1].too_long);
+        assert!(rows[1].open);
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_costs_its_line_only() {
+        let rest = |n: usize| "a,1,x\n".repeat(n);
+        for (text, bad, good) in [
+            (format!("h,i,j\n\"oops,1,x\n{}", rest(2000)), 2, 2000),
+            (
+                format!("h,i,j\n{}o,1,\"oops\n{}", rest(10), rest(300_000)),
+                12,
+                300_010,
+            ),
+            (
+                format!("h,i,j\no,\"1,x\n{}\"q\",2,x\n{}", rest(5), rest(5)),
+                2,
+                11,
+            ),
+            ("h,i,j\n\"a\nb\",1,\"c\n\nd\"\n".to_owned(), 0, 1),
+        ] {
+            let rows = all(text.as_bytes(), 3);
+            let open = rows.iter().filter(|row| row.open).map(|row| row.line);
+            assert_eq!(open.collect::<Vec<_>>(), [bad].repeat(usize::from(bad > 0)));
+            let whole = rows[1..].iter().filter(|row| !row.open && row.cells == 3);
+            assert_eq!(whole.count(), good, "{bad}");
+        }
     }
 
     #[test]

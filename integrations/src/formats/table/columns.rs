@@ -205,6 +205,12 @@ impl Columns {
                     .find(|(known, at, _)| known == field && *at == place)
                     .map_or(Unit::Seconds, |(.., unit)| *unit),
             };
+            let is_instant = matches!(field, Field::Start | Field::End);
+            if unit == Unit::Rfc3339 && field.is_time() && !is_instant {
+                return Err(format!(
+                    "cannot be read with the unit \"rfc3339\" of `{name}`, which is a length of time and no date: known are s, ms, us, ns"
+                ));
+            }
             columns.of.retain(|(known, ..)| known != field);
             columns.of.push((*field, place, unit));
         }
