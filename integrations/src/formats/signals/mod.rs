@@ -1,7 +1,9 @@
 //! From the metrics that other tools export to the signals that scoring reads: which name is which, and what a point of it says.
 
+mod entity;
 mod exponential;
 mod names;
+mod observations;
 mod point;
 mod rivals;
 mod units;

@@ -2,19 +2,19 @@
 
 use std::collections::HashMap;
 
-use pss_metrics::model::{Attribute, Intake, Sample, SignalUnit, Value};
+use pss_metrics::model::{Attribute, Intake, Sample, SignalUnit};
 
 use super::{
+    entity::{device, entity, label},
     exponential::Exponential,
-    names::{Known, Take, known},
+    names::{Take, known},
+    observations::{observations, spread, weighed},
     rivals::Rivals,
     units::{Measure, expected},
 };
 
 /// Series remembered; more are not read against the point before.
 const SERIES: usize = 1 << 16;
-/// Samples that one point may become: the observations of a busy histogram are thinned in proportion.
-const SAMPLES: u64 = 1000;
 
 /// One point of a metric.
 #[derive(Debug, Clone)]
@@ -352,123 +352,10 @@ fn integer(name: &str, value: f64, measure: Measure, into: SignalUnit) -> Result
     Ok(value.round() as u64)
 }
 
-/// Calls with how many samples stand for how many observations.
-fn spread(count: u64, each: &mut dyn FnMut(u64, u64) -> Result<(), String>) -> Result<(), String> {
-    if count == 0 {
-        return Ok(());
-    }
-    let samples = count.min(SAMPLES);
-    each(samples, samples)
-}
-
-/// The middle of each bucket, and its count.
-fn weighed(bounds: &[f64], counts: &[u64]) -> Vec<(f64, u64)> {
-    let middle = |at: usize| match (
-        at.checked_sub(1).and_then(|at| bounds.get(at)),
-        bounds.get(at),
-    ) {
-        (None, Some(high)) => high / 2.0,
-        (Some(low), Some(high)) => f64::midpoint(*low, *high),
-        (Some(low), None) => *low,
-        (None, None) => 1.0,
-    };
-    let of = |(at, count): (usize, &u64)| (middle(at), *count);
-    counts.iter().enumerate().map(of).collect()
-}
-
-/// The observations of a histogram: each as the middle of its bucket, all of them scaled so that their sum is the histogram's.
-fn observations(
-    weighed: &[(f64, u64)],
-    sum: Option<f64>,
-    each: &mut dyn FnMut(f64) -> Result<(), String>,
-) -> Result<(), String> {
-    let total: u128 = weighed.iter().map(|(_, count)| u128::from(*count)).sum();
-    if total == 0 {
-        // Nobody paused, and somebody looked.
-        return each(0.0);
-    }
-    let estimate: f64 = weighed
-        .iter()
-        .map(|(middle, count)| middle * *count as f64)
-        .sum();
-    let scale = match sum {
-        Some(sum) if estimate > 0.0 && sum >= 0.0 => sum / estimate,
-        _ => 1.0,
-    };
-    // Thinned, each stands for equally many, those at equal distances: what is missing in number is made up for in no way.
-    let samples = total.min(u128::from(SAMPLES));
-    let (mut at, mut passed) = (0, 0);
-    for sample in 0..samples {
-        let rank = (2 * sample + 1) * total / (2 * samples);
-        while passed + u128::from(weighed[at].1) <= rank {
-            passed += u128::from(weighed[at].1);
-            at += 1;
-        }
-        each(weighed[at].0 * scale)?;
-    }
-    Ok(())
-}
-
-/// What a point was measured on.
-fn entity(known: &Known, point: &Point<'_>) -> String {
-    if known.signal.name.starts_with("kafka.") {
-        let part = |keys: &[&str]| label(point, keys).unwrap_or_default();
-        return format!(
-            "{}/{}/{}",
-            part(&[
-                "group",
-                "consumergroup",
-                "kafka.consumer.group",
-                "group_id",
-                "client_id",
-                "client-id"
-            ]),
-            part(&["topic", "messaging.destination.name"]),
-            part(&["partition", "messaging.destination.partition.id"])
-        );
-    }
-    if known.signal.name.starts_with("gpu.") {
-        return device(point);
-    }
-    if known.signal.name.starts_with("psi.") {
-        return label(point, &["instance", "host.name"]).unwrap_or_else(|| "host".to_owned());
-    }
-    let process = label(
-        point,
-        &["instance", "pod", "container", "service.instance.id", "pid"],
-    )
-    .unwrap_or_else(|| point.process.to_owned());
-    // Pools of one process are measured apart, and each is an entity.
-    match label(
-        point,
-        &["jvm.memory.pool.name", "pool", "jvm_memory_pool_name", "id"],
-    ) {
-        Some(pool) if known.signal.name == "memory.rss" => format!("{process}/{pool}"),
-        _ => process,
-    }
-}
-
-fn device(point: &Point<'_>) -> String {
-    label(point, &["gpu", "hw.id", "hw_id", "uuid", "UUID", "device"])
-        .unwrap_or_else(|| point.process.to_owned())
-}
-
-fn label(point: &Point<'_>, keys: &[&str]) -> Option<String> {
-    keys.iter().find_map(|key| {
-        let attribute = point
-            .attributes
-            .iter()
-            .find(|attribute| attribute.key == *key)?;
-        Some(match attribute.value {
-            Value::Text(text) => text.to_owned(),
-            Value::Number(number) => number.to_string(),
-            Value::Bool(truth) => truth.to_string(),
-        })
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use pss_metrics::model::Value;
+
     use super::*;
 
     #[derive(Default)]
