@@ -15,7 +15,7 @@ use super::{
     head::Head,
     rows::{Row, Rows},
     settings::InputSettings,
-    table::{Cell, Columns, RowReader, attributes_json},
+    table::{Cell, Columns, RowReader, attributes_json, shown},
 };
 
 static META: FormatMeta = FormatMeta {
@@ -75,13 +75,15 @@ impl Format for Csv {
                 "has a header of one column only: a table of spans has more".to_owned(),
             )
         })?;
-        let columns = Columns::find(
-            &names.iter().map(String::as_str).collect::<Vec<_>>(),
-            settings,
-        )
-        .map_err(DecodeError::Settings)?;
+        let all: Vec<&str> = names.iter().map(String::as_str).collect();
+        let columns = Columns::find(&all, settings).map_err(DecodeError::Settings)?;
+        let mut notices = same_names(&columns, &names);
+        let unread = columns.unread(&all);
+        if !unread.is_empty() {
+            notices.push(format!("has columns that nobody reads: {}", shown(&unread)));
+        }
         Ok(Reading::Stream(Box::new(Table {
-            notices: same_names(&columns, &names),
+            notices,
             columns,
             delimiter: delimiter(header),
             width: names.len(),

@@ -1,5 +1,7 @@
 //! Which column of a table is what: as the user says, else as a known layout has it, else by names that leave no doubt.
 
+use std::collections::BTreeSet;
+
 use pss_metrics::plugin::nearest;
 
 use super::{
@@ -28,6 +30,9 @@ const NS: Unit = Unit::Nanoseconds;
 
 /// The name of the layout that `pss` writes.
 pub(super) const OWN_LAYOUT: &str = "pss";
+
+/// What stands for the layout of a table that is none of those.
+const BY_NAMES: &str = "by names of columns";
 
 /// Known layouts; the first whose signature is there.
 const LAYOUTS: &[Layout] = &[
@@ -166,7 +171,7 @@ impl Columns {
             .find(|layout| layout.signature.iter().all(|name| at(name).is_some()));
         let (name, table) = match layout {
             Some(layout) => (layout.name, layout.columns),
-            None => ("by names of columns", NAMES),
+            None => (BY_NAMES, NAMES),
         };
         let mut columns = Columns {
             of: Vec::new(),
@@ -179,10 +184,21 @@ impl Columns {
                 columns.of.push((*field, place, *unit));
             }
         }
+        // What is said of one table of a call is not meant for another whose layout is known and which has none of those columns.
+        let said = || {
+            settings
+                .columns
+                .values()
+                .filter(|wanted| !wanted.name.is_empty())
+        };
+        let is_meant = layout.is_none() || said().any(|wanted| at(&wanted.name).is_some());
         for (field, name) in Field::ALL {
             let Some(wanted) = settings.columns.get(*name) else {
                 continue;
             };
+            if !is_meant && !wanted.name.is_empty() {
+                continue;
+            }
             if wanted.name.is_empty() {
                 columns.of.retain(|(known, ..)| known != field);
                 continue;
@@ -248,6 +264,16 @@ impl Columns {
                 .collect(),
             layout: self.layout,
         })
+    }
+
+    /// Names of columns that nobody reads, where no known layout says what they are: one of them may be misspelt.
+    pub fn unread<'a>(&self, names: &[&'a str]) -> Vec<&'a str> {
+        let read: BTreeSet<&str> = self.of.iter().map(|(_, place, _)| names[*place]).collect();
+        let all: BTreeSet<&str> = names.iter().copied().collect();
+        match self.layout == BY_NAMES {
+            true => all.difference(&read).copied().collect(),
+            false => Vec::new(),
+        }
     }
 
     /// Whether any of these columns has a name that leaves no doubt.
@@ -319,6 +345,18 @@ mod tests {
         let columns = Columns::find(&names, &InputSettings::default()).expect("known");
         assert_eq!(columns.layout, "clickhouse otel_traces");
         assert_eq!(columns.place(Field::Duration), Some(4));
+    }
+
+    #[test]
+    fn what_is_said_of_another_table_leaves_a_known_layout_alone() {
+        let said = settings(&[("name", "op", None), ("duration", "took", Some("ms"))]);
+        let export = ["name", "start_ns", "duration_ns", "is_root"];
+        let columns = Columns::find(&export, &said).expect("known");
+        assert_eq!(columns.layout, OWN_LAYOUT);
+        // One of them is there, so that the other is missed.
+        let mixed = ["op", "start_ns", "duration_ns", "is_root"];
+        Columns::find(&mixed, &said).expect_err("has no took");
+        Columns::find(&["name", "duration"], &said).expect_err("has neither");
     }
 
     #[test]
