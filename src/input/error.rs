@@ -87,7 +87,7 @@ pub enum InputError {
         /// The first reasons.
         why: String,
     },
-    /// More that cannot be used than is allowed, where half of the records are of no use.
+    /// More bad records than are allowed, in a conversion, of which half is of no use.
     #[error(
         "{bad} of {records} records cannot be used, more than the {percent} % allowed, so that nothing was written {place}; mend the input, or raise bad_records in [pss] of pss.toml"
     )]
