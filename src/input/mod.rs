@@ -4,6 +4,7 @@ mod apart;
 mod brought;
 mod choose;
 mod compressed;
+mod decode;
 mod error;
 mod gather;
 mod messages;

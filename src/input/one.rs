@@ -3,21 +3,16 @@
 use std::{
     fs::File,
     io::{self, Read},
-    sync::{
-        Mutex,
-        atomic::Ordering,
-        mpsc::{Receiver, SyncSender, sync_channel},
-    },
+    sync::atomic::Ordering,
 };
 
-use pss_integrations::formats::{
-    DecodeError, Decoder, FileDecoder, InputSettings, Layout, Reading, Sink, StreamDecoder,
-};
+use pss_integrations::formats::{DecodeError, FileDecoder, Reading, Sink, StreamDecoder};
 use pss_metrics::{plugin::caught, summary::Summariser};
 
 use super::{
     brought::Brought,
     choose::choose,
+    decode::{Blocks, decode},
     error::InputError,
     gather::Gather,
     messages::read_messages,
@@ -26,7 +21,7 @@ use super::{
     place::Place,
     seen::Seen,
     source::Source,
-    split::{Block, Splitter},
+    split::Splitter,
     summary_file::{is_summary, parse_summary},
     worker::Worker,
 };
@@ -97,6 +92,12 @@ pub(super) fn read_one(
     let mut lines = Lines::default();
     let (gathered, broken) = match reading {
         Reading::Records(layout, decoder) => {
+            // What is a block at most is not worth another thread.
+            let threads = if source.is_complete() {
+                1
+            } else {
+                options.threads
+            };
             let mut head = std::mem::take(&mut source.head);
             let splitter =
                 Splitter::new(layout, options.record_limit, options.block).after(&mut head);
@@ -105,15 +106,14 @@ pub(super) fn read_one(
                 None => source.rest,
                 Some(_) => Box::new(io::empty()),
             };
-            let (workers, broken) = decode(
-                io::Cursor::new(head).chain(rest),
-                splitter,
-                decoder,
-                layout,
-                options,
-                source.failed,
-            )
-            .map_err(bug)?;
+            let mut blocks = Blocks::of(splitter, io::Cursor::new(head).chain(rest));
+            blocks.broken = source.failed;
+            let workers = (0..threads.max(1)).map(|_| {
+                let decoder = caught(|| decoder(options.settings))?;
+                Ok(Worker::new(decoder, Gather::new(options), layout))
+            });
+            let workers = workers.collect::<Result<_, _>>().map_err(bug)?;
+            let (workers, broken) = decode(blocks, workers, options.interrupt).map_err(bug)?;
             lines = Lines::of(&workers);
             let gathered: Vec<Gather<'_>> =
                 workers.into_iter().map(|worker| worker.gather).collect();
@@ -219,69 +219,4 @@ fn unless_refused(outcome: Result<(), DecodeError>) -> Result<Option<io::Error>,
         Err(DecodeError::Io(error)) => Ok(Some(error)),
         Err(refused) => Err(refused),
     }
-}
-
-/// Cuts on this thread, decodes on the others. Gives back what broke the stream, if anything did.
-fn decode<'a>(
-    mut stream: impl Read,
-    mut splitter: Splitter,
-    decoder: fn(&InputSettings) -> Box<dyn Decoder>,
-    layout: Layout,
-    options: &ReadOptions<'a>,
-    mut broken: Option<io::Error>,
-) -> Result<(Vec<Worker<'a>>, Option<io::Error>), String> {
-    let threads = options.threads.max(1);
-    let (send, receive): (SyncSender<Block>, Receiver<Block>) = sync_channel(threads);
-    let (give_back, used): (SyncSender<Vec<u8>>, Receiver<Vec<u8>>) = sync_channel(2 * threads + 2);
-    let receive = Mutex::new(receive);
-    let mut workers = Vec::new();
-    for _ in 0..threads {
-        let decoder = caught(|| decoder(options.settings))?;
-        workers.push(Worker::new(decoder, Gather::new(options), layout));
-    }
-    std::thread::scope(|scope| {
-        let mut handles = Vec::new();
-        for mut worker in workers {
-            let (receive, give_back) = (&receive, give_back.clone());
-            let work = move || {
-                loop {
-                    let next = match receive.lock() {
-                        Ok(receive) => receive.recv(),
-                        Err(_) => break,
-                    };
-                    let Ok(block) = next else { break };
-                    worker.block(&block);
-                    // A full channel only means that a buffer is freed instead of used again.
-                    let _ = give_back.try_send(block.buffer);
-                }
-                worker.finish()
-            };
-            handles.push(scope.spawn(move || {
-                let worked = caught(work);
-                // Blocks that nobody takes any more would keep the reading waiting for ever.
-                while worked.is_err() && receive.lock().is_ok_and(|queue| queue.recv().is_ok()) {}
-                worked
-            }));
-        }
-        while !options.interrupt.load(Ordering::Relaxed) {
-            match splitter.next(&mut stream, used.try_recv().unwrap_or_default()) {
-                Ok(Some(block)) => {
-                    if send.send(block).is_err() {
-                        break;
-                    }
-                }
-                Ok(None) => break,
-                Err(error) => broken = Some(error),
-            }
-        }
-        drop(send);
-        let workers: Result<Vec<Worker<'a>>, String> = handles
-            .into_iter()
-            .map(|handle| match handle.join() {
-                Ok(worked) => worked,
-                Err(_) => Err("panicked".to_owned()),
-            })
-            .collect();
-        workers.map(|workers| (workers, broken))
-    })
 }

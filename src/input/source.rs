@@ -76,7 +76,7 @@ impl<'a> Source<'a> {
         let compression = Compression::of(&magic);
         let mut rest =
             plain(compression, io::Cursor::new(magic).chain(counted)).map_err(unreadable)?;
-        let mut head = Vec::new();
+        let mut head = Vec::with_capacity(BLOCK);
         let failed = (&mut rest).take(BLOCK as u64).read_to_end(&mut head).err();
         let source = Source {
             place,
@@ -126,7 +126,8 @@ impl<'a> Source<'a> {
         }
     }
 
-    fn is_complete(&self) -> bool {
+    /// Whether the head is all there is.
+    pub(super) fn is_complete(&self) -> bool {
         self.head.len() < BLOCK && self.failed.is_none()
     }
 }

@@ -77,14 +77,13 @@ pub type Given = BTreeMap<&'static str, Outcome>;
 pub fn score_given(summary: &Summary, plan: &Plan, given: &Given, for_each: ForEach<'_>) -> Scored {
     let totals = Totals::of_with(summary, for_each);
     let whole = SummaryView::whole(summary, &totals);
-    let mut outcomes: Vec<Outcome> = plan
-        .metrics
-        .iter()
-        .map(|planned| match given.get(planned.metric.meta().code) {
+    let mut outcomes: Vec<Outcome> = every(plan.metrics.len(), for_each, &|at| {
+        let planned = &plan.metrics[at];
+        match given.get(planned.metric.meta().code) {
             Some(outcome) => planned.checked(outcome.clone(), &whole),
             None => planned.score(&whole),
-        })
-        .collect();
+        }
+    });
     let sizes = block_sizes(summary);
     let without = left_out(summary, &totals, plan, given, &outcomes, for_each);
     let windows = in_windows(summary, &totals, plan, given, &outcomes, for_each);
