@@ -32,12 +32,14 @@ pub(super) fn check(key: &Key, value: Value, place: &str) -> Result<Value, Confi
             if number.is_nan() || number < least || number > most {
                 let bound = if *number < 0.0 && *least == 0.0 {
                     "must not be negative".to_owned()
+                } else if *least == f64::MIN_POSITIVE {
+                    format!("must be above 0, at most {most}")
                 } else {
                     format!("must lie between {least} and {most}")
                 };
                 return Err(ConfigError::new(
                     place,
-                    format!("`{}` is {number} and {bound}", key.name),
+                    format!("`{}` is {value} and {bound}", key.name),
                 ));
             }
             Ok(value)

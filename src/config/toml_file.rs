@@ -149,7 +149,11 @@ impl File<'_> {
                     let Some(value) = value else {
                         errors.push(ConfigError::new(
                             &place,
-                            format!("`{name}` is a value of type {}", other.type_str()),
+                            format!(
+                                "`{name}` is a value of type {} that does not fit, expected {}",
+                                other.type_str(),
+                                key.takes
+                            ),
                         ));
                         continue;
                     };

@@ -33,6 +33,8 @@ impl Value {
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // Nobody counts three hundred digits.
+            Value::Number(number) if number.abs() >= 1e16 => write!(f, "{number:e}"),
             Value::Number(number) => write!(f, "{number}"),
             Value::Text(text) => write!(f, "{text:?}"),
             Value::Bool(truth) => write!(f, "{truth}"),

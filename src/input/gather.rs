@@ -172,6 +172,10 @@ impl Intake for Gather<'_> {
         let (block, offset) = self.at;
         self.note(block, offset, reason);
     }
+
+    fn one_of_several(&mut self) {
+        self.records += 1;
+    }
 }
 
 impl Sink for Gather<'_> {

@@ -165,7 +165,7 @@ fn pass_one(
                         continue;
                     }
                     hand.at = place;
-                    let bad_before = hand.passed.bad;
+                    let before = hand.passed.records;
                     let outcome = match std::str::from_utf8(bytes) {
                         Ok(text) => {
                             let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -173,8 +173,8 @@ fn pass_one(
                         }
                         Err(_) => Err("is no valid UTF-8".to_owned()),
                     };
-                    // Where parts of a record cannot be used, they are what counts.
-                    if outcome.is_err() || hand.passed.bad == bad_before {
+                    // Where parts of a record cannot be used, or are records, they are what counts.
+                    if outcome.is_err() || hand.passed.records == before {
                         hand.record(place, outcome);
                     }
                 }
@@ -232,6 +232,10 @@ impl Intake for Hand<'_> {
 
     fn unusable(&mut self, reason: String) {
         self.record(self.at, Err(reason));
+    }
+
+    fn one_of_several(&mut self) {
+        self.passed.records += 1;
     }
 }
 

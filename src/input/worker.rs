@@ -79,6 +79,7 @@ impl<'a> Worker<'a> {
         for name in self.decoder.take_unknown_fields() {
             self.gather.summariser.unknown_field(&name);
         }
+        self.gather.fold();
         self
     }
 
@@ -111,10 +112,10 @@ impl<'a> Worker<'a> {
             return 0;
         }
         self.gather.at = (block.number, offset);
-        let bad_before = self.gather.bad_total;
+        let before = self.gather.records;
         let outcome = self.decoder.decode(record, &mut self.gather);
-        // Where parts of a record cannot be used, they are what counts.
-        if outcome.is_err() || self.gather.bad_total == bad_before {
+        // Where parts of a record cannot be used, or are records, they are what counts.
+        if outcome.is_err() || self.gather.records == before {
             self.gather.records += 1;
         }
         match (outcome, cut_short) {

@@ -189,6 +189,14 @@ fn one_bad_record_costs_none_of_the_good() {
 }
 
 #[test]
+fn lines_before_the_first_record_are_bad_records() {
+    for stray in ["# of Monday", "Listening on port 8080", "[INFO] started"] {
+        let text = format!("{stray}\n\n{}", lines(200));
+        survives(text, 1, 1, "is");
+    }
+}
+
+#[test]
 fn cut_files_keep_what_stands_before() {
     let array = format!("[{}", (0..201).map(record).collect::<Vec<_>>().join(","));
     survives(&array[..array.len() - 9], 1, 201, "truncated");

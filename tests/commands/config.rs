@@ -52,6 +52,14 @@ fn mistakes_are_named_with_line_key_and_nearest_name() {
         "[pss]\nrequire = [\"TIEM\"]\n",
         &["pss.toml:2", "did you mean \"TIME\"?"],
     );
+    mistake(
+        "[pss]\nfail_under = 1e300\n",
+        &["`pss.fail_under` is 1e300 and must lie between 0 and 100"],
+    );
+    mistake(
+        "[pss]\nfail_under = 123456789012345678901\n",
+        &["`pss.fail_under` is a value of type integer that does not fit"],
+    );
     mistake("[pss\n", &["pss.toml:1"]);
     mistake("pss = 3\n", &["pss.toml:1", "expected a table"]);
     mistake(

@@ -237,3 +237,14 @@ fn load_shapes_and_hooks_that_are_named_are_configured() {
         assert!(ran.out.contains(says), "{says}: {}", ran.out);
     }
 }
+
+#[test]
+fn a_plugin_that_is_not_there_has_a_nearest_one() {
+    let near = |name, says: &str| {
+        Work::new()
+            .pss(&["plugins", "info", name])
+            .fails(2, &[says]);
+    };
+    near("starv", "no plugin \"starv\"; did you mean starve?");
+    near("metric:tiem", "did you mean metric:time?");
+}

@@ -87,12 +87,15 @@ fn several_records_on_one_line_are_several() {
         let otlp = [otlp; 3].join(between);
         chosen("b.jsonl", &format!("{otlp}\n{otlp}\n"), "otlp", 6);
     }
+    let read = read_bytes("a.jsonl", b"{\"name\":\"a\"}{\"name\":\"b\"}\n").expect("reads");
+    assert_eq!(read.files[0].records, 2);
     let read = read_bytes(
         "a.jsonl",
         b"{\"name\":\"a\",\"duration\":1}{\"name\":7}{\"name\":\"b\",\"duration\":1} {\"na\n",
     )
     .expect("reads");
-    assert_eq!((read.files[0].spans, read.files[0].bad), (2, 2));
+    let file = &read.files[0];
+    assert_eq!((file.records, file.spans, file.bad), (4, 2, 2));
     let bad = &read.summary.facts().bad_examples;
     assert!(bad.iter().all(|bad| bad.line == 1), "{bad:?}");
 }

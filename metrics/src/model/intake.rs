@@ -16,6 +16,9 @@ pub trait Intake {
     /// A part of the record that is being read cannot be used, while the others can: one span of a trace, say. The reason is a fragment that follows the record's
     /// place, such as "holds a span, number 3, that ..". Each counts as a bad record; who keeps no count of those need not listen.
     fn unusable(&mut self, _reason: String) {}
+
+    /// One of several records that stand in one place, such as on one line, was good. Who keeps no count of records need not listen.
+    fn one_of_several(&mut self) {}
 }
 
 /// An intake that is lent, to be looked at again afterwards.
@@ -34,6 +37,10 @@ impl<I: Intake + ?Sized> Intake for &mut I {
 
     fn unusable(&mut self, reason: String) {
         (**self).unusable(reason);
+    }
+
+    fn one_of_several(&mut self) {
+        (**self).one_of_several();
     }
 }
 

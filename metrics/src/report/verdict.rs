@@ -6,6 +6,15 @@ use super::{
 };
 use crate::score::{Level, Outcome, Plan, Scored};
 
+/// A score with so many digits behind the point, or as many more as it takes to be seen below a threshold.
+fn below(score: f64, least: f64, digits: usize) -> String {
+    let is_seen = |text: &String| text.parse().is_ok_and(|shown: f64| shown < least);
+    (digits..15)
+        .map(|digits| format!("{score:.digits$}"))
+        .find(is_seen)
+        .unwrap_or_else(|| score.to_string())
+}
+
 /// Judges a scored run by the plan's thresholds.
 ///
 /// A threshold on a score that is n/a is not met, nor on one that is incomplete unless the plan allows that. Without a threshold there is nothing to fail; low confidence, an incomplete score or a partial
@@ -22,8 +31,8 @@ pub(super) fn verdict(scored: &Scored, plan: &Plan, warnings: &[String]) -> Verd
                 scored.incomplete.join("; ")
             )),
             Some(score) => failed.push(format!(
-                "the score {:.1} is below the threshold of {least}",
-                100.0 * score
+                "the score {} is below the threshold of {least}",
+                below(100.0 * score, least, 1)
             )),
         }
     }
@@ -38,7 +47,8 @@ pub(super) fn verdict(scored: &Scored, plan: &Plan, warnings: &[String]) -> Verd
                     _ => format!("{code} has no score, so its threshold of {least} is not met"),
                 }),
                 Some(score) => failed.push(format!(
-                    "{code} scores {score:.2}, below its threshold of {least}"
+                    "{code} scores {}, below its threshold of {least}",
+                    below(score, least, 2)
                 )),
             }
         }
@@ -71,5 +81,22 @@ pub(super) fn verdict(scored: &Scored, plan: &Plan, warnings: &[String]) -> Verd
             VerdictOutcome::Warn
         },
         reasons,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::below;
+
+    #[test]
+    fn what_is_below_a_threshold_is_seen_to_be() {
+        for (score, least, digits, shown) in [
+            (71.84, 80.0, 1, "71.8"),
+            (99.994, 100.0, 1, "99.99"),
+            (0.6996, 0.7, 2, "0.6996"),
+            (80.0_f64.next_down(), 80.0, 1, "79.99999999999999"),
+        ] {
+            assert_eq!(below(score, least, digits), shown);
+        }
     }
 }

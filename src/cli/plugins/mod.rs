@@ -88,7 +88,8 @@ impl Shelf<'_> {
                     )));
                 }
                 let ids: Vec<String> = all.iter().map(PluginMeta::id).collect();
-                let near = nearest(plugin, ids.iter().map(String::as_str))
+                let names = all.iter().map(|meta| meta.name);
+                let near = nearest(plugin, ids.iter().map(String::as_str).chain(names))
                     .map_or(String::new(), |near| format!("; did you mean {near}?"));
                 Err(Error::Usage(format!(
                     "no plugin {plugin:?}{near}; `pss plugins list` lists all"

@@ -98,8 +98,9 @@ impl RecordDecoder {
     ) -> Result<(), String> {
         loop {
             let (record, rest) = line.split_at(end);
-            if let Err(reason) = self.push(record, into) {
-                into.unusable(reason.explain(record));
+            match self.push(record, into) {
+                Ok(()) => into.one_of_several(),
+                Err(reason) => into.unusable(reason.explain(record)),
             }
             if rest.trim_ascii().is_empty() {
                 return Ok(());

@@ -11,6 +11,9 @@ use super::{
 
 /// Looks at the first record. Any JSON may be native records, since unknown fields are ignored; it surely is where a field stands that others do not have.
 pub(super) fn sniff(head: &Head<'_>) -> Option<Likeness> {
+    if behind_strays(head).is_some() {
+        return Some(Likeness::Surely);
+    }
     let root = head.json()?;
     let record = match (root.shape(), traces(&root)) {
         (Shape::Object, Some(traces)) => traces.first(),
@@ -22,31 +25,59 @@ pub(super) fn sniff(head: &Head<'_>) -> Option<Likeness> {
     if record.is_some_and(|record| record.shape() == Shape::Array) {
         return None;
     }
-    let sure = record.is_some_and(|record| {
-        record.has(&["duration", "name", "error"])
-            // Zipkin has a timestamp too.
-            && !record.has(&["traceId"])
-            && record.members().any(|(key, _)| {
-                matches!(
-                    std::str::from_utf8(key).map(Field::of),
-                    Ok(Field::Timestamp
-                        | Field::Cpu
-                        | Field::Wait
-                        | Field::Tag
-                        | Field::System
-                        | Field::Memory)
-                )
-            })
-    });
-    Some(if sure {
+    Some(if record.as_ref().is_some_and(is_ours) {
         Likeness::Surely
     } else {
         Likeness::Perhaps
     })
 }
 
+/// Whether a record has a field that others do not have.
+fn is_ours(record: &Outline<'_>) -> bool {
+    record.has(&["duration", "name", "error"])
+        // Zipkin has a timestamp too.
+        && !record.has(&["traceId"])
+        && record.members().any(|(key, _)| {
+            matches!(
+                std::str::from_utf8(key).map(Field::of),
+                Ok(Field::Timestamp
+                    | Field::Cpu
+                    | Field::Wait
+                    | Field::Tag
+                    | Field::System
+                    | Field::Memory)
+            )
+        })
+}
+
+/// The first whole record where other lines stand before it: what a program printed, or a comment. Those are bad records, and the file is one of records all the
+/// same.
+fn behind_strays<'a>(head: &Head<'a>) -> Option<&'a str> {
+    let is_json = |line: &str| match serde_json::from_str::<serde::de::IgnoredAny>(line) {
+        Ok(_) => true,
+        Err(error) => error.is_eof(),
+    };
+    let mut lines = head.lines().map(str::trim_start);
+    let first = lines.next()?;
+    let inside = first.trim_start_matches(['[', ' ', '\t']);
+    if inside.starts_with('{') || is_json(first) {
+        return None;
+    }
+    lines.take(STRAYS).find(|line| {
+        line.starts_with('{')
+            && is_json(line)
+            && Outline::new(line.as_bytes()).is_some_and(|record| is_ours(&record))
+    })
+}
+
+/// Lines that may stand before the first record.
+const STRAYS: usize = 64;
+
 /// How records lie in a stream that begins like this; `None` where it is no JSON.
 pub fn layout(head: &Head<'_>) -> Option<Layout> {
+    if behind_strays(head).is_some() {
+        return Some(Layout::Lines);
+    }
     let root = head.json()?;
     match root.shape() {
         Shape::Array => Some(Layout::Array(root.inside())),
@@ -107,6 +138,21 @@ mod tests {
         // A record that was cut, and a whole one behind it.
         assert_eq!(layout_of(b"{\"a\": 1,\n{\"b\": 2}\n"), Some(Layout::Lines));
         assert_eq!(layout_of(b"hello"), None);
+        let record = r#"{"name": "a", "duration": 1, "timestamp": 2}"#;
+        for stray in [
+            "# of Monday",
+            "[INFO] started",
+            "Listening on 8080",
+            "[1] [x",
+        ] {
+            let text = format!("{stray}\nand more\n{record}\n");
+            assert_eq!(layout_of(text.as_bytes()), Some(Layout::Lines), "{stray}");
+        }
+        assert_eq!(layout_of(b"hello\n{\"a\": 1}\n"), None);
+        assert_eq!(
+            layout_of(format!("[\n{record}\n]").as_bytes()),
+            Some(Layout::Array(1))
+        );
         assert_eq!(layout_of(b"  \n"), None);
     }
 
