@@ -107,8 +107,13 @@ impl FileDecoder for Reader {
         };
         let (batches, columns, judged) = self.open(file, &mut messages)?;
         drop(messages);
-        if let (false, Some(sink)) = (ended, sinks.first_mut()) {
-            sink.notice("ends without its end mark: it may be truncated".to_owned());
+        if let Some(sink) = sinks.first_mut() {
+            if !ended {
+                sink.notice("ends without its end mark: it may be truncated".to_owned());
+            }
+            if let Some(unread) = batches.unread.clone() {
+                sink.notice(unread);
+            }
         }
         // Batches are read one after another, and their rows looked at by everyone at once.
         let batches = Mutex::new(Some(batches));
@@ -179,7 +184,12 @@ impl Reader {
                 Form::Stream(StreamReader::new(file, metadata, Some(distinct)))
             }
         };
-        Ok((Batches { form, rows: 0 }, columns, judged))
+        let batches = Batches {
+            form,
+            rows: 0,
+            unread: columns.unread(&borrowed),
+        };
+        Ok((batches, columns, judged))
     }
 }
 
@@ -193,6 +203,8 @@ struct Batches {
     form: Form,
     /// Rows until now.
     rows: u64,
+    /// What to tell of columns that nobody reads.
+    unread: Option<String>,
 }
 
 impl Iterator for Batches {

@@ -90,6 +90,9 @@ impl FileDecoder for Reader {
         let schema = asked(|| reader.schema())?;
         let names: Vec<&str> = schema.iter_names().map(PlSmallStr::as_str).collect();
         let columns = Columns::find(&names, &self.settings).map_err(DecodeError::Settings)?;
+        if let (Some(unread), Some(sink)) = (columns.unread(&names), sinks.first_mut()) {
+            sink.notice(unread);
+        }
         let wanted = |name: &str| columns.of.iter().any(|(_, place, _)| names[*place] == name);
         for group in &metadata.row_groups {
             let chunks = asked(|| {

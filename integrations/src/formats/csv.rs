@@ -15,7 +15,7 @@ use super::{
     head::Head,
     rows::{Row, Rows},
     settings::InputSettings,
-    table::{Cell, Columns, RowReader, attributes_json, shown},
+    table::{Cell, Columns, RowReader, attributes_json},
 };
 
 static META: FormatMeta = FormatMeta {
@@ -78,10 +78,7 @@ impl Format for Csv {
         let all: Vec<&str> = names.iter().map(String::as_str).collect();
         let columns = Columns::find(&all, settings).map_err(DecodeError::Settings)?;
         let mut notices = same_names(&columns, &names);
-        let unread = columns.unread(&all);
-        if !unread.is_empty() {
-            notices.push(format!("has columns that nobody reads: {}", shown(&unread)));
-        }
+        notices.extend(columns.unread(&all));
         Ok(Reading::Stream(Box::new(Table {
             notices,
             columns,

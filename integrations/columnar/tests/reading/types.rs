@@ -143,6 +143,31 @@ fn a_column_of_no_useful_cell_is_the_wrong_one() {
     assert_eq!((seen.spans.len(), seen.bad.len()), (1, 1));
 }
 
+/// One of them may be the one that was meant.
+#[test]
+fn columns_that_nobody_reads_are_told() {
+    let columns = [
+        ("name", Utf8Array::<i64>::from_slice(["a"]).boxed()),
+        ("duration", PrimitiveArray::from_vec(vec![1_i64]).boxed()),
+        ("took", PrimitiveArray::from_vec(vec![1_i64]).boxed()),
+    ];
+    let frame = vec![
+        Column::new("name".into(), ["a"]),
+        Column::new("duration".into(), [1]),
+        Column::new("took".into(), [1]),
+    ];
+    for seen in [
+        arrow(&arrow_file(&columns, 1, false)),
+        parquet(&parquet_file(frame, 1)),
+    ] {
+        let told = seen.expect("reads").notices;
+        assert_eq!(told, ["has columns that nobody reads: took"]);
+    }
+    let known = [columns[0].clone(), columns[1].clone()];
+    let seen = arrow(&arrow_file(&known, 1, false)).expect("reads");
+    assert!(seen.notices.is_empty(), "{seen:?}");
+}
+
 #[test]
 fn empty_text_is_kept_apart_from_none() {
     type Read = fn(&[u8]) -> Result<Seen, String>;

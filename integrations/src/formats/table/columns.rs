@@ -266,14 +266,13 @@ impl Columns {
         })
     }
 
-    /// Names of columns that nobody reads, where no known layout says what they are: one of them may be misspelt.
-    pub fn unread<'a>(&self, names: &[&'a str]) -> Vec<&'a str> {
+    /// What to tell of columns that nobody reads, where no known layout says what they are: one of them may be misspelt.
+    pub fn unread(&self, names: &[&str]) -> Option<String> {
         let read: BTreeSet<&str> = self.of.iter().map(|(_, place, _)| names[*place]).collect();
         let all: BTreeSet<&str> = names.iter().copied().collect();
-        match self.layout == BY_NAMES {
-            true => all.difference(&read).copied().collect(),
-            false => Vec::new(),
-        }
+        let unread: Vec<&str> = all.difference(&read).copied().collect();
+        (self.layout == BY_NAMES && !unread.is_empty())
+            .then(|| format!("has columns that nobody reads: {}", shown(&unread)))
     }
 
     /// Whether any of these columns has a name that leaves no doubt.
