@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use pss_metrics::model::{Intake, Sample, Signal};
 
-/// Processes and clients that are remembered.
+/// Processes and clients that are remembered, of each signal: as many as series, beyond which an export is no longer one of processes.
 const OWNERS: usize = 1 << 16;
-/// Samples that are held back, in all.
+/// Samples that are held back, in all: some megabytes. A stream that never ends would hold ever more; what comes better after that is too late.
 const HELD: usize = 1 << 16;
 const PASSED_OVER: &str = "metric points beside others that tell the same better";
 
