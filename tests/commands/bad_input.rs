@@ -194,6 +194,15 @@ fn lines_before_the_first_record_are_bad_records() {
         let text = format!("{stray}\n\n{}", lines(200));
         survives(text, 1, 1, "is");
     }
+    // Fields that others have too: who reads it says what it is.
+    let plain = "{\"name\":\"a\",\"duration\":0.5}\n".repeat(50);
+    let work = Work::new();
+    work.write("t.log", format!("started\n{plain}"));
+    work.pss(&["analyze", "t.log"])
+        .fails(3, &["no known format"]);
+    let report = work.report(&["t.log", "--format", "native"]);
+    assert_eq!(report["input"]["spans"], 50);
+    assert_eq!(report["input"]["bad_records"], 1);
 }
 
 #[test]

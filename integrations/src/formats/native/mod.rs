@@ -19,8 +19,8 @@ pub use sniff::layout;
 
 use super::{
     contract::{
-        Capabilities, DecodeError, Decoder, Format, FormatEntry, FormatMeta, Likeness, Reading,
-        RecordWriter,
+        Capabilities, DecodeError, Decoder, Format, FormatEntry, FormatMeta, Layout, Likeness,
+        Reading, RecordWriter,
     },
     head::Head,
     json::Outline,
@@ -65,9 +65,13 @@ impl Format for Native {
     }
 
     fn open(&self, head: &Head<'_>, _: &InputSettings) -> Result<Reading, DecodeError> {
-        let layout = layout(head).ok_or_else(|| {
-            DecodeError::Content("is no JSON: native records are JSON objects".to_owned())
-        })?;
+        // Who says that these are native records need not be convinced by the first line.
+        let any = || head.lines().any(|line| line.trim_start().starts_with('{'));
+        let layout = layout(head)
+            .or_else(|| any().then_some(Layout::Lines))
+            .ok_or_else(|| {
+                DecodeError::Content("is no JSON: native records are JSON objects".to_owned())
+            })?;
         Ok(Reading::Records(layout, |_| {
             Box::new(RecordDecoder::default())
         }))
