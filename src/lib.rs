@@ -29,6 +29,8 @@
 //! - A native record that names its own span but no parent is a root; whether other records of the file carry parents would depend on the order of reading.
 //! - CSV is read by the `csv` crate and not by polars: its decimals stay exact, a bad row is told with its line and costs no other, and no heavy build is needed.
 //! - The rules that classify are constants in `rules.rs` of the core and not a parsed file: they cost no start-up, and a typo does not compile.
+//! - There is no thread that cuts for those that decode: each worker takes the stream for as long as it cuts its next block, which then lies in the cache of the
+//!   core that decodes it.
 //! - A garbage collection log says that telemetry was on by a sample of zero at its first and last line; there is no flag of its own.
 //! - Base runs that state no session count as one session a day (UTC): traces rarely say more, and runs of one day taken for one session only ever turn a failure
 //!   into a warning.
