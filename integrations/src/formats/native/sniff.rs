@@ -11,7 +11,7 @@ use super::{
 
 /// Looks at the first record. Any JSON may be native records, since unknown fields are ignored; it surely is where a field stands that others do not have.
 pub(super) fn sniff(head: &Head<'_>) -> Option<Likeness> {
-    if behind_strays(head).is_some() {
+    if begins_with_strays(head) {
         return Some(Likeness::Surely);
     }
     let root = head.json()?;
@@ -50,32 +50,34 @@ fn is_ours(record: &Outline<'_>) -> bool {
         })
 }
 
-/// The first whole record where other lines stand before it: what a program printed, or a comment. Those are bad records, and the file is one of records all the
+/// Lines that may stand before the first record: a banner, not a log with a record in it.
+const STRAYS: usize = 64;
+
+/// Whether other lines stand before the first whole record: what a program printed, or a comment. Those are bad records, and the file is one of records all the
 /// same.
-fn behind_strays<'a>(head: &Head<'a>) -> Option<&'a str> {
+fn begins_with_strays(head: &Head<'_>) -> bool {
     let is_json = |line: &str| match serde_json::from_str::<serde::de::IgnoredAny>(line) {
         Ok(_) => true,
         Err(error) => error.is_eof(),
     };
     let mut lines = head.lines().map(str::trim_start);
-    let first = lines.next()?;
+    let Some(first) = lines.next() else {
+        return false;
+    };
     let inside = first.trim_start_matches(['[', ' ', '\t']);
     if inside.starts_with('{') || is_json(first) {
-        return None;
+        return false;
     }
-    lines.take(STRAYS).find(|line| {
+    lines.take(STRAYS).any(|line| {
         line.starts_with('{')
             && is_json(line)
             && Outline::new(line.as_bytes()).is_some_and(|record| is_ours(&record))
     })
 }
 
-/// Lines that may stand before the first record.
-const STRAYS: usize = 64;
-
 /// How records lie in a stream that begins like this; `None` where it is no JSON.
 pub fn layout(head: &Head<'_>) -> Option<Layout> {
-    if behind_strays(head).is_some() {
+    if begins_with_strays(head) {
         return Some(Layout::Lines);
     }
     let root = head.json()?;

@@ -7,12 +7,11 @@ use super::{
     units::{Measure, expected},
 };
 
-/// What the values of a point are in, and what they shall be in.
+/// From the unit of a point's values to that of its signal.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Conversion<'a> {
     name: &'a str,
-    measure: Measure,
-    into: SignalUnit,
+    factor: f64,
 }
 
 impl<'a> Conversion<'a> {
@@ -33,27 +32,23 @@ impl<'a> Conversion<'a> {
             Measure::parse(text).or((into == SignalUnit::Count).then_some(Measure::Items))
         };
         let name = point.name;
-        measure
-            .filter(|measure| measure.factor(into).is_some())
-            .map(|measure| Conversion {
-                name,
-                measure,
-                into,
-            })
-            .ok_or_else(|| {
+        match measure.and_then(|measure| measure.factor(into)) {
+            Some(factor) => Ok(Conversion { name, factor }),
+            None => {
                 let written = if text.is_empty() {
                     format!("is in {usual:?} by its name")
                 } else {
                     let start: String = text.chars().take(30).collect();
                     format!("has the unit {start:?}")
                 };
-                format!("`{name}` {written}, expected {}", expected(into))
-            })
+                Err(format!("`{name}` {written}, expected {}", expected(into)))
+            }
+        }
     }
 
     /// A value in the signal's unit, not yet rounded.
     pub(super) fn scaled(&self, value: f64) -> f64 {
-        value * self.measure.factor(self.into).unwrap_or(f64::NAN)
+        value * self.factor
     }
 
     /// A value as the signal has it.

@@ -65,11 +65,21 @@ impl Points {
             );
             return Ok(true);
         }
-        let usual = ending.unwrap_or(known.measure);
+        // A rate of seconds per second is a share.
+        let unit = match known.take {
+            Take::Rate => SignalUnit::Nanoseconds,
+            _ => known.signal.unit,
+        };
+        let reading = Reading {
+            point,
+            known,
+            conversion: Conversion::of(point, ending.unwrap_or(known.measure), unit)?,
+            entity: entity(known, point),
+        };
         match known.take {
-            Take::Value => self.value(point, known, usual, into)?,
-            Take::Observations => self.observed(point, known, usual, into)?,
-            Take::Rate => self.rate(point, known, usual, into)?,
+            Take::Value => self.value(&reading, into)?,
+            Take::Observations => self.observed(&reading, into)?,
+            Take::Rate => self.rate(&reading, into)?,
             Take::Nothing(_) => {}
         }
         Ok(true)
@@ -84,26 +94,13 @@ impl Points {
     }
 
     /// A value that stands for itself.
-    fn value(
-        &mut self,
-        point: &Point<'_>,
-        known: &Known,
-        usual: Measure,
-        into: &mut dyn Intake,
-    ) -> Result<(), String> {
-        let conversion = Conversion::of(point, usual, known.signal.unit)?;
-        let entity = entity(known, point);
-        let value = conversion.whole(point.number("a single value")?)?;
-        if known.signal == Signal::GPU_MEMORY_USED && self.used.len() < SERIES {
-            self.used.insert(entity.as_str().into(), value);
+    fn value(&mut self, reading: &Reading<'_>, into: &mut dyn Intake) -> Result<(), String> {
+        let number = reading.point.number("a single value")?;
+        let sample = reading.sample(reading.conversion.whole(number)?);
+        if sample.signal == Signal::GPU_MEMORY_USED && self.used.len() < SERIES {
+            self.used.insert(sample.entity.into(), sample.value);
         }
-        let sample = Sample {
-            signal: known.signal,
-            entity: &entity,
-            time: point.time,
-            value,
-        };
-        match known.rank {
+        match reading.known.rank {
             None => into.sample(&sample),
             Some(rank) => self.rivals.push(rank, &sample, into),
         }
@@ -111,25 +108,12 @@ impl Points {
     }
 
     /// Observations: single ones, or as a distribution.
-    fn observed(
-        &mut self,
-        point: &Point<'_>,
-        known: &Known,
-        usual: Measure,
-        into: &mut dyn Intake,
-    ) -> Result<(), String> {
-        let conversion = Conversion::of(point, usual, known.signal.unit)?;
-        let entity = entity(known, point);
-        let Some(added) = self.added(point, &entity) else {
+    fn observed(&mut self, reading: &Reading<'_>, into: &mut dyn Intake) -> Result<(), String> {
+        let Some(added) = self.added(reading) else {
             return Ok(());
         };
         let mut observe = |value: f64| {
-            into.sample(&Sample {
-                signal: known.signal,
-                entity: &entity,
-                time: point.time,
-                value: conversion.whole(value)?,
-            });
+            into.sample(&reading.sample(reading.conversion.whole(value)?));
             Ok(())
         };
         match added {
@@ -151,38 +135,27 @@ impl Points {
     }
 
     /// A total of time, of which what was added between two points is a share of the time between them.
-    fn rate(
-        &mut self,
-        point: &Point<'_>,
-        known: &Known,
-        usual: Measure,
-        into: &mut dyn Intake,
-    ) -> Result<(), String> {
-        let conversion = Conversion::of(point, usual, SignalUnit::Nanoseconds)?;
-        let entity = entity(known, point);
+    fn rate(&mut self, reading: &Reading<'_>, into: &mut dyn Intake) -> Result<(), String> {
+        let point = reading.point;
         let total = point.number("a total")?;
-        let before = self.remember(point.series(&entity), point);
-        let (Some(time), Some((Some(then), PointValue::Number(was)))) = (point.time, before) else {
-            return Ok(());
-        };
-        if time > then && total >= was {
-            let share = conversion.scaled(total - was) / (time - then) as f64;
-            into.sample(&Sample {
-                signal: known.signal,
-                entity: &entity,
-                time: Some(time),
-                value: (share.clamp(0.0, 1.0) * MILLION).round() as u64,
-            });
+        let before = self.remember(point.series(&reading.entity), point);
+        if let (Some(time), Some((Some(then), PointValue::Number(was)))) = (point.time, before)
+            && time > then
+            && total >= was
+        {
+            let share = reading.conversion.scaled(total - was) / (time - then) as f64;
+            into.sample(&reading.sample((share.clamp(0.0, 1.0) * MILLION).round() as u64));
         }
         Ok(())
     }
 
     /// What was added since the point before; nothing for the first of a series that counts from the start of the process, since that may be long ago.
-    fn added(&mut self, point: &Point<'_>, entity: &str) -> Option<PointValue> {
+    fn added(&mut self, reading: &Reading<'_>) -> Option<PointValue> {
+        let point = reading.point;
         if !point.cumulative {
             return Some(point.value.clone());
         }
-        let (_, before) = self.remember(point.series(entity), point)?;
+        let (_, before) = self.remember(point.series(&reading.entity), point)?;
         Some(point.value.since(&before))
     }
 
@@ -209,6 +182,26 @@ impl Points {
             });
         }
         Ok(())
+    }
+}
+
+/// A point of a metric that is known, and what it is of.
+struct Reading<'a> {
+    point: &'a Point<'a>,
+    known: &'a Known,
+    conversion: Conversion<'a>,
+    entity: String,
+}
+
+impl Reading<'_> {
+    /// A sample of it.
+    fn sample(&self, value: u64) -> Sample<'_> {
+        Sample {
+            signal: self.known.signal,
+            entity: &self.entity,
+            time: self.point.time,
+            value,
+        }
     }
 }
 
