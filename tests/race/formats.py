@@ -85,7 +85,7 @@ def main():
         write_otlp(options.trace, otlp)
     if not parquet.exists():
         subprocess.run([options.pss, "convert", options.trace, parquet], check=True)
-    # pss writes row groups of 65 536 rows with zstd; DuckDB of 122 880, with snappy, as most warehouses do.
+    # pss writes row groups of 65 536 rows with zstd; DuckDB of 122 880, with snappy.
     warehouse = options.work / "race.duckdb.parquet"
     if not warehouse.exists():
         copy = f"import duckdb; duckdb.sql(\"copy (from '{parquet}') to '{warehouse}'\")"
