@@ -46,10 +46,14 @@
 //! `http` (feature `http`) is the one place that speaks to HTTP servers which other people run; what pushes a report or calls a hook goes through it, so that time limits,
 //! refusals and the silence about credentials are the same everywhere.
 //!
+//! # Cores
+//! [`cores`] is where work is shared among threads, by whoever decodes, sums up or scores.
+//!
 //! # SQL
 //! [`sql_tables`] says which tables and columns a query sees; `pss-columnar` fills them.
 
 pub mod conformance;
+pub mod cores;
 pub mod fields;
 pub mod formats;
 pub mod hooks;

@@ -12,6 +12,7 @@
 pub mod builtin;
 pub mod compare;
 pub mod conformance;
+pub mod each;
 pub mod folded;
 pub mod joined;
 pub mod model;

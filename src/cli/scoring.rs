@@ -1,8 +1,7 @@
 //! What all commands share that score: their flags, and the way from what was read to a report.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use clap::Args;
+use pss_integrations::cores::on_all_cores;
 use pss_metrics::{
     report::{Provenance, Report, build},
     score::score_given,
@@ -113,22 +112,4 @@ pub(super) fn report(outcome: &ReadOutcome, resolved: &Resolved, threads: usize)
         top: resolved.top,
     };
     build(&outcome.summary, &resolved.plan, &scored, provenance)
-}
-
-/// Runs the parts of scoring on all cores.
-fn on_all_cores(threads: usize, n: usize, work: &(dyn Fn(usize) + Sync)) {
-    let next = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, n.max(1)) {
-            scope.spawn(|| {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    if at >= n {
-                        break;
-                    }
-                    work(at);
-                }
-            });
-        }
-    });
 }

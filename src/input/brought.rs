@@ -2,7 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use pss_metrics::{model::Bad, summary::Summariser};
+use pss_integrations::cores::{on_all_cores, worthwhile};
+use pss_metrics::{
+    each::{ForEach, each_mut},
+    model::Bad,
+    summary::Summariser,
+};
 
 use super::{
     compressed::Compression,
@@ -20,20 +25,24 @@ pub(super) struct Brought<'a> {
     pub(super) all: &'a mut Summariser,
     pub(super) seen: &'a mut Seen,
     pub(super) notices: &'a mut Vec<String>,
+    pub(super) threads: usize,
 }
 
 impl Brought<'_> {
     /// Adds what was gathered. `place` says in which file and line a bad record lies, where that was kept.
     pub(super) fn add(
         &mut self,
-        gathered: Vec<Gather<'_>>,
+        mut gathered: Vec<Gather<'_>>,
         place: impl Fn(&BadAt) -> Option<(String, u64)>,
     ) {
         let report = &mut *self.report;
         let name = &report.name;
         let mut left_out = LeftOut::default();
+        let spans = |gather: &Gather<'_>| gather.summariser.facts().spans;
+        let threads = worthwhile(self.threads, gathered.iter().map(spans).sum());
+        let for_each: ForEach<'_> = &|n, work| on_all_cores(threads, n, work);
+        each_mut(gathered.iter_mut(), for_each, &|gather| gather.fold());
         for mut gather in gathered {
-            gather.fold();
             left_out.absorb(self.seen.add(&mut gather));
             report.records += gather.records;
             report.bad += gather.bad_total;
@@ -47,7 +56,7 @@ impl Brought<'_> {
             report.time = spanning(report.time, facts.time);
             report.spans += facts.spans;
             report.samples += facts.samples;
-            self.all.join(gather.summariser);
+            self.all.join(gather.summariser, for_each);
             self.all.read(gather.records);
             for bad in gather.bad {
                 match place(&bad) {

@@ -8,6 +8,7 @@ use std::{
     },
 };
 
+use pss_integrations::cores::at_once;
 use pss_metrics::plugin::caught;
 
 use super::{
@@ -22,7 +23,7 @@ use super::{
 /// What a worker panicked with.
 pub(super) fn decode<'a>(
     blocks: Blocks<impl Read + Send>,
-    mut workers: Vec<Worker<'a>>,
+    workers: Vec<Worker<'a>>,
     interrupt: &AtomicBool,
 ) -> Result<(Vec<Worker<'a>>, Option<io::Error>), String> {
     let blocks = Mutex::new(blocks);
@@ -42,18 +43,7 @@ pub(super) fn decode<'a>(
         }
         worked
     };
-    let mine = workers.pop();
-    let worked: Result<Vec<Worker<'a>>, String> = std::thread::scope(|scope| {
-        let others: Vec<_> = workers
-            .into_iter()
-            .map(|worker| scope.spawn(|| work(worker)))
-            .collect();
-        let mine = mine.map(&work);
-        let others = others
-            .into_iter()
-            .map(|other| other.join().unwrap_or_else(|_| Err("panicked".to_owned())));
-        mine.into_iter().chain(others).collect()
-    });
+    let worked: Result<Vec<Worker<'a>>, String> = at_once(workers, work).into_iter().collect();
     let broken = blocks.into_inner().ok().and_then(|blocks| blocks.broken);
     worked.map(|workers| (workers, broken))
 }

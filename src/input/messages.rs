@@ -42,6 +42,7 @@ pub(super) fn read_messages(
         all,
         seen,
         notices,
+        threads: options.threads,
     };
     brought.add(vec![gather], |bad| {
         let part = u32::try_from(bad.block).ok()?;

@@ -136,6 +136,7 @@ pub(super) fn read_one(
         all,
         seen,
         notices,
+        threads: options.threads,
     };
     brought.add(gathered, |bad| {
         let before = lines.before(bad.block)?;

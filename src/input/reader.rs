@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::atomic::Ordering};
 
+use pss_integrations::cores::{on_all_cores, worthwhile};
 use pss_metrics::{
     score::Given,
     summary::{Summariser, Summary},
@@ -89,7 +90,8 @@ pub fn read_whatever(
     outcome.notices.extend(given_twice(places));
     outcome.notices.extend(two_clocks(&outcome.files));
     outcome.notices.extend(seen.missing_attributes(options));
-    outcome.summary = all.finish();
+    let threads = worthwhile(options.threads, all.facts().spans);
+    outcome.summary = all.finish_with(&|n, work| on_all_cores(threads, n, work));
     let facts = outcome.summary.facts();
     let nothing = facts.spans + facts.samples == 0 || seen.no_service();
     if nothing && !outcome.interrupted {

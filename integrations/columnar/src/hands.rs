@@ -1,7 +1,10 @@
 //! A file's work, shared among sinks, with what polars says or panics about it.
 
 use polars::prelude::{PolarsError, PolarsResult};
-use pss_integrations::formats::{DecodeError, Sink};
+use pss_integrations::{
+    cores::at_once,
+    formats::{DecodeError, Sink},
+};
 use pss_metrics::plugin::caught;
 
 /// Does the work with every sink at once.
@@ -10,17 +13,8 @@ pub(crate) fn together(
     work: impl Fn(&mut dyn Sink) -> Result<(), DecodeError> + Sync,
 ) -> Result<(), DecodeError> {
     let work = |sink: &mut dyn Sink| caught(|| work(sink)).unwrap_or_else(|why| Err(broken(&why)));
-    std::thread::scope(|scope| {
-        let handles: Vec<_> = sinks
-            .iter_mut()
-            .map(|sink| scope.spawn(|| work(&mut **sink)))
-            .collect();
-        handles.into_iter().try_for_each(|handle| {
-            handle
-                .join()
-                .unwrap_or_else(|_| Err(broken("panicked without a word")))
-        })
-    })
+    let worked = at_once(sinks.iter_mut(), |sink| work(&mut **sink));
+    worked.into_iter().collect()
 }
 
 /// Asks polars. Damage makes it panic in places, which is no more than another way to say so.

@@ -38,7 +38,7 @@ pub use outcome::{FactorOutcome, Outcome, Part, Subject};
 pub use plan::{NoDataPolicy, Plan, Planned};
 pub use points::{Share, subjects, worst};
 pub use registry::metrics;
-pub use run::{ForEach, Given, Scored, ScoredMetric, score, score_given, score_with};
+pub use run::{Given, Scored, ScoredMetric, score, score_given, score_with};
 pub use settings::{Curve, Settings};
 pub use timeline::{Moment, Timeline};
 pub use totals::Totals;

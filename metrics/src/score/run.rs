@@ -1,9 +1,6 @@
 //! Scores a summary by a plan.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::OnceLock,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     blocks::{BLOCKS, block, shard_block},
@@ -16,7 +13,10 @@ use super::{
     totals::Totals,
     view::SummaryView,
 };
-use crate::summary::Summary;
+use crate::{
+    each::{ForEach, every, in_turn},
+    summary::Summary,
+};
 
 /// One metric, scored.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,12 +56,9 @@ pub(crate) fn pss(scores: impl Iterator<Item = (f64, f64)>) -> Option<f64> {
     (weights > 0.0).then(|| sum / weights)
 }
 
-/// Runs `work(0) .. work(n - 1)`, in any order and at once if it likes.
-pub type ForEach<'a> = &'a dyn Fn(usize, &(dyn Fn(usize) + Sync));
-
 /// Scores a summary: every metric, its interval by leaving out each of 16 blocks in turn, the points each lost, the timeline.
 pub fn score(summary: &Summary, plan: &Plan) -> Scored {
-    score_with(summary, plan, &|n, work| (0..n).for_each(work))
+    score_with(summary, plan, &in_turn)
 }
 
 /// As [`score`], with the independent parts run by `for_each`: this crate has no threads, but who calls it may. The result is the same, bit for bit.
@@ -243,19 +240,6 @@ fn in_windows(
         plan.metrics.iter().zip(outcomes).map(one).collect()
     };
     every(summary.windows().len(), for_each, &asked)
-}
-
-/// What `work` gives for each of `n`, in their order.
-fn every<T: Send + Sync>(
-    n: usize,
-    for_each: ForEach<'_>,
-    work: &(dyn Fn(usize) -> T + Sync),
-) -> Vec<T> {
-    let slots: Vec<OnceLock<T>> = (0..n).map(|_| OnceLock::new()).collect();
-    for_each(n, &|at| {
-        slots[at].get_or_init(|| work(at));
-    });
-    slots.into_iter().filter_map(OnceLock::into_inner).collect()
 }
 
 /// Records in each block: spans where there are any, else samples.

@@ -1,12 +1,9 @@
 //! What all windows of a group come to, computed once and shared by every view of a summary.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::OnceLock,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::run::ForEach;
 use crate::{
+    each::{ForEach, every},
     stats::LEVEL_MIN_SPANS,
     summary::{Cell, Group, Histogram, ShareHistogram, Summary},
 };
@@ -110,16 +107,11 @@ impl Totals {
     pub(super) fn of_with(summary: &Summary, for_each: ForEach<'_>) -> Totals {
         let groups: Vec<&Group> = summary.groups().map(|(_, group)| group).collect();
         let parts: Vec<&[&Group]> = groups.chunks(AT_ONCE).collect();
-        let slots: Vec<OnceLock<Vec<GroupTotals>>> =
-            parts.iter().map(|_| OnceLock::new()).collect();
-        for_each(parts.len(), &|at| {
-            slots[at].get_or_init(|| {
-                let part = parts[at].iter();
-                part.map(|group| GroupTotals::of(group)).collect()
-            });
+        let totals = every(parts.len(), for_each, &|at| {
+            let part = parts[at].iter();
+            part.map(|group| GroupTotals::of(group)).collect::<Vec<_>>()
         });
-        let totals = slots.into_iter().filter_map(OnceLock::into_inner);
-        Totals(totals.flatten().collect())
+        Totals(totals.into_iter().flatten().collect())
     }
 
     pub(super) fn group(&self, at: usize) -> &GroupTotals {

@@ -17,7 +17,10 @@ use super::{
     series::{Series, trim},
     windows::{GROUP_WINDOWS, Moves, WindowSet, move_cells},
 };
-use crate::model::{Bad, Batch, Category, ExtraSpec};
+use crate::{
+    each::{ForEach, each_mut, in_turn},
+    model::{Bad, Batch, Category, ExtraSpec},
+};
 
 /// Groups of one service and category.
 #[derive(Debug, Default)]
@@ -124,6 +127,10 @@ impl Summariser {
 
     /// Adds a whole summary, as if its inputs had been folded here.
     pub fn absorb(&mut self, other: Summary) {
+        self.absorb_with(other, &in_turn);
+    }
+
+    fn absorb_with(&mut self, other: Summary, for_each: ForEach<'_>) {
         self.absorb_extras(&other);
         self.levels.unite(&other.levels);
         self.rename_all();
@@ -131,8 +138,8 @@ impl Summariser {
         if let Some(moves) = mine {
             self.move_windows(&moves);
         }
-        for (key, mut group) in other.groups {
-            move_cells(&mut group.timed, &theirs, Cell::merge);
+        let mut arriving: BTreeMap<u32, Vec<Group>> = BTreeMap::new();
+        for (key, group) in other.groups {
             let (service, operation) =
                 self.levels
                     .apply(&key.service, &key.operation, key.category);
@@ -141,14 +148,23 @@ impl Summariser {
                 operation,
                 category: key.category,
             });
-            if let Some((_, mine)) = &mut self.groups[at as usize] {
-                if *mine == Group::default() {
-                    *mine = group;
+            arriving.entry(at).or_default().push(group);
+        }
+        let groups = (0..).zip(&mut self.groups);
+        let meeting = groups.filter_map(|(at, mine)| {
+            let (_, mine) = mine.as_mut()?;
+            Some((mine, arriving.remove(&at)?))
+        });
+        each_mut(meeting, for_each, &|(mine, arriving)| {
+            for mut group in std::mem::take(arriving) {
+                move_cells(&mut group.timed, &theirs, Cell::merge);
+                if **mine == Group::default() {
+                    **mine = group;
                 } else {
                     mine.merge(group);
                 }
             }
-        }
+        });
         self.enforce_cap();
         for (name, series) in other.series {
             match self.series.get_mut(&name) {
@@ -170,17 +186,22 @@ impl Summariser {
         &self.facts
     }
 
-    /// Adds all of another, as if its records had been folded here.
-    pub fn join(&mut self, other: Summariser) {
-        self.absorb(other.sorted());
+    /// Adds all of another, as if its records had been folded here; groups at once if `for_each` likes.
+    pub fn join(&mut self, other: Summariser, for_each: ForEach<'_>) {
+        self.absorb_with(other.sorted(), for_each);
     }
 
     /// The summary in its canonical form: windows in the order of time, groups in the order of their keys.
     pub fn finish(self) -> Summary {
+        self.finish_with(&in_turn)
+    }
+
+    /// As [`Summariser::finish`], groups at once if `for_each` likes.
+    pub fn finish_with(self, for_each: ForEach<'_>) -> Summary {
         let mut summary = self.sorted();
-        for group in summary.groups.values_mut() {
+        each_mut(summary.groups.values_mut(), for_each, &|group| {
             group.gather();
-        }
+        });
         for series in summary.series.values_mut() {
             series.gather();
         }
