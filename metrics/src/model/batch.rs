@@ -57,6 +57,8 @@ pub struct Batch {
     pub(crate) samples: Vec<SampleRow>,
     pub(crate) ops: Vec<Op>,
     pub(crate) tags: Vec<Tag>,
+    /// Names of entities, with their hashes.
+    pub(crate) entities: Vec<(u64, Box<str>)>,
     pub(crate) extras: Vec<ExtraSpec>,
     pub(crate) extra_rows: Vec<ExtraRow>,
     rules: Arc<OwnRules>,
@@ -70,6 +72,7 @@ pub struct Batch {
     pub(crate) generation: u64,
     op_index: HashTable<u32>,
     tag_index: HashTable<u32>,
+    entity_index: HashTable<u32>,
 }
 
 impl Batch {
@@ -116,7 +119,7 @@ impl Batch {
 
     /// Whether it must be folded before more is pushed.
     pub fn is_full(&self) -> bool {
-        self.len() >= ENOUGH || self.ops.len() >= TABLE_LIMIT || self.tags.len() >= TABLE_LIMIT
+        self.len() >= ENOUGH || self.has_large_tables()
     }
 
     /// The spans pushed since the last fold.
@@ -210,12 +213,12 @@ impl Batch {
 
     /// Appends a sample.
     pub fn push_sample(&mut self, sample: &Sample<'_>) {
-        let shard = xxh3_64(&sample.value.to_le_bytes())
-            .wrapping_add(xxh3_64(sample.entity.as_bytes()))
-            % SHARDS;
+        let hash = xxh3_64(sample.entity.as_bytes());
+        let shard = xxh3_64(&sample.value.to_le_bytes()).wrapping_add(hash) % SHARDS;
+        let entity = self.entity(shorten(sample.entity));
         self.samples.push(SampleRow {
             signal: sample.signal,
-            entity: crate::model::template::shorten_entity(sample.entity).into(),
+            entity,
             time: sample.time.unwrap_or(NO_TIME),
             value: sample.value,
             shard: shard as u8,
@@ -237,13 +240,20 @@ impl Batch {
         self.spans.clear();
         self.samples.clear();
         self.extra_rows.clear();
-        if self.ops.len() >= TABLE_LIMIT || self.tags.len() >= TABLE_LIMIT {
+        if self.has_large_tables() {
             self.ops.clear();
             self.op_index.clear();
             self.tags.clear();
             self.tag_index.clear();
+            self.entities.clear();
+            self.entity_index.clear();
             self.generation += 1;
         }
+    }
+
+    fn has_large_tables(&self) -> bool {
+        let largest = self.ops.len().max(self.tags.len()).max(self.entities.len());
+        largest >= TABLE_LIMIT
     }
 
     /// The operation of a span that the user says how to name. Two spans of one operation may have different names, and with them categories, so both count.
@@ -307,6 +317,21 @@ impl Batch {
         let ops = &self.ops;
         self.op_index
             .insert_unique(hash, id, |id| ops[*id as usize].hash);
+        id
+    }
+
+    fn entity(&mut self, name: &str) -> u32 {
+        let hash = xxh3_64(name.as_bytes());
+        let entities = &self.entities;
+        let is_it = |id: &u32| *entities[*id as usize].1 == *name;
+        if let Some(id) = self.entity_index.find(hash, is_it) {
+            return *id;
+        }
+        let id = self.entities.len() as u32;
+        self.entities.push((hash, name.into()));
+        let entities = &self.entities;
+        self.entity_index
+            .insert_unique(hash, id, |id| entities[*id as usize].0);
         id
     }
 

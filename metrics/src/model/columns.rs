@@ -103,11 +103,12 @@ impl SpanColumns {
     }
 }
 
-/// One sample with its entity owned.
+/// One sample.
 #[derive(Debug, Clone)]
 pub(crate) struct SampleRow {
     pub(crate) signal: Signal,
-    pub(crate) entity: Box<str>,
+    /// Its place in the batch's table of entities.
+    pub(crate) entity: u32,
     pub(crate) time: i64,
     pub(crate) value: u64,
     pub(crate) shard: u8,

@@ -23,7 +23,7 @@ pub use attribute::{Attribute, Value};
 pub use bad::Bad;
 pub use batch::Batch;
 pub use category::{Category, Classified, Evidence, classify, classify_attributes};
-pub(crate) use columns::{NO_TAG, NO_TIME, NONE};
+pub(crate) use columns::{NO_TAG, NO_TIME, NONE, SampleRow};
 pub use columns::{OpId, SpanColumns, SpanFlags};
 pub use decided::{Decided, UNNAMED};
 pub use decimal::{Decimal, NumberError};

@@ -39,11 +39,6 @@ pub fn template(name: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The part of an entity's name that is kept.
-pub(crate) fn shorten_entity(name: &str) -> &str {
-    shorten(name)
-}
-
 /// The part of a name that is kept.
 pub(super) fn shorten(name: &str) -> &str {
     if name.len() <= LONGEST {

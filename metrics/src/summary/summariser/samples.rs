@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{super::series::Series, Summariser};
-use crate::model::{Batch, NO_TIME, NONE, Signal};
+use crate::model::{Batch, NO_TIME, NONE, SampleRow, Signal};
 
 /// Services of a batch's operations.
 #[derive(Debug, Default)]
@@ -71,34 +71,40 @@ impl Summariser {
     }
 
     pub(super) fn fold_samples(&mut self, batch: &Batch) {
-        let mut rows: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (row, sample) in batch.samples.iter().enumerate() {
-            rows.entry(sample.signal.name).or_default().push(row);
+        let mut rows: BTreeMap<(&str, u32), Vec<&SampleRow>> = BTreeMap::new();
+        for sample in &batch.samples {
+            let key = (sample.signal.name, sample.entity);
+            rows.entry(key).or_default().push(sample);
+            self.facts.samples += 1;
+            match timed(sample) {
+                Some(time) => self.facts.saw(time),
+                None => self.facts.untimed_samples += 1,
+            }
         }
-        for (name, rows) in rows {
-            let signal = batch.samples[rows[0]].signal;
+        let mut rows = rows.into_iter().peekable();
+        while let Some((first, of_first)) = rows.next() {
+            let mut entities = vec![(first.1, of_first)];
+            while let Some(((_, entity), more)) = rows.next_if(|((name, _), _)| *name == first.0) {
+                entities.push((entity, more));
+            }
+            let signal = entities[0].1[0].signal;
             let series = self
                 .series
-                .entry(name.into())
+                .entry(first.0.into())
                 .or_insert_with(|| Series::new(signal));
-            series.occupy(
-                rows.iter()
-                    .map(|row| batch.samples[*row].time)
-                    .filter(|time| *time != NO_TIME),
-            );
-            for row in rows {
-                let sample = &batch.samples[row];
-                let time = (sample.time != NO_TIME).then_some(sample.time);
-                series.record(
-                    &sample.entity,
-                    std::iter::once((time, usize::from(sample.shard), sample.value)),
-                );
-                self.facts.samples += 1;
-                match time {
-                    Some(time) => self.facts.saw(time),
-                    None => self.facts.untimed_samples += 1,
-                }
+            let all = entities.iter().flat_map(|(_, rows)| rows);
+            series.occupy(all.filter_map(|sample| timed(sample)));
+            for (entity, rows) in entities {
+                let samples = rows.iter().map(|sample| {
+                    let shard = usize::from(sample.shard);
+                    (timed(sample), shard, sample.value)
+                });
+                series.record(&batch.entities[entity as usize].1, samples);
             }
         }
     }
+}
+
+fn timed(sample: &SampleRow) -> Option<i64> {
+    (sample.time != NO_TIME).then_some(sample.time)
 }
