@@ -19,7 +19,7 @@ use pss_metrics::{
     summary::Summariser,
 };
 
-/// At most this many bad records are remembered with their place; all are counted.
+/// So many bad records at least are remembered with their place, the first of the input; all are counted.
 const REMEMBERED: usize = 1000;
 
 /// A bad record by its place among those of a block.
@@ -104,27 +104,19 @@ impl<'a> Gather<'a> {
     /// Notes a bad record.
     pub(super) fn note(&mut self, block: usize, offset: u64, reason: String) {
         self.bad_total += 1;
-        if self.bad.len() < REMEMBERED {
-            self.bad.push(BadAt {
-                block,
-                offset,
-                reason,
-            });
-        } else {
-            // The place of this one is not kept, but its reason counts.
-            self.bad.push(BadAt {
-                block: usize::MAX,
-                offset,
-                reason,
-            });
-            if self.bad.len() >= 2 * REMEMBERED {
-                self.compact();
-            }
+        self.bad.push(BadAt {
+            block,
+            offset,
+            reason,
+        });
+        if self.bad.len() >= 2 * REMEMBERED {
+            self.compact();
         }
     }
 
-    /// Hands reasons without a place over to the summary, so that a file of bad records costs no memory.
+    /// Hands those of the last places over to the summary without them, so that a file of bad records costs no memory.
     fn compact(&mut self) {
+        self.bad.sort_by_key(|bad| (bad.block, bad.offset));
         for bad in self.bad.split_off(REMEMBERED) {
             self.summariser.bad_reason(&bad.reason);
         }
