@@ -28,6 +28,8 @@
 //!   the quiet services for a noisy one.
 //! - A native record that names its own span but no parent is a root; whether other records of the file carry parents would depend on the order of reading.
 //! - CSV is read by the `csv` crate and not by polars: its decimals stay exact, a bad row is told with its line and costs no other, and no heavy build is needed.
+//! - Parquet is read through polars as far as its columns are nested or packed in rare ways. Plain ones are taken from their pages (`parquet` of `pss-columnar`):
+//!   polars unpacks each page into new memory, in which new pages cost more than the values, and keeps a text for every row that has it.
 //! - The rules that classify are constants in `rules.rs` of the core and not a parsed file: they cost no start-up, and a typo does not compile.
 //! - There is no thread that cuts for those that decode: each worker takes the stream for as long as it cuts its next block, which then lies in the cache of the
 //!   core that decodes it.

@@ -19,11 +19,11 @@ use pss_integrations::formats::{
 use pss_metrics::plugin_meta;
 
 use crate::{
-    frame::push,
     hands::{asked, together},
     judged::Judged,
     messages::Messages,
     rows::schema,
+    values::{Values, push},
     writer::{FrameWriter, Frames},
 };
 
@@ -136,7 +136,11 @@ impl FileDecoder for Reader {
                 };
                 let Some(batch) = next else { break };
                 let (first, frame) = batch?;
-                push(&frame, &columns, &judged, first, sink)?;
+                let named = columns.of.iter().zip(&judged.names);
+                let values = named
+                    .map(|((field, ..), name)| Values::of_frame(*field, name, &frame, &judged))
+                    .collect::<Result<Vec<Values>, DecodeError>>()?;
+                push(&values, frame.height(), &columns, &judged, first, sink);
             }
             Ok(())
         })?;

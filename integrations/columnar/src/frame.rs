@@ -1,45 +1,37 @@
-//! A piece of a table as typed columns, row by row.
+//! Columns that polars read.
 
-use std::{fmt::Write, ops::Range};
+use std::fmt::Write;
 
 use polars::prelude::*;
-use polars_arrow::{
-    array::{Array, PrimitiveArray},
-    types::NativeType,
-};
-use pss_integrations::formats::{
-    DecodeError, Sink,
-    table::{Cell, Columns, Draft, Field, Place, RowReader},
-};
+use pss_integrations::formats::{DecodeError, table::Field};
 
 use crate::{
     hands::{asked, damaged},
     judged::Judged,
+    values::Values,
 };
 
-/// Rows that are filled together, column by column: few enough to stay in a processor's second cache.
-const TOGETHER: usize = 512;
-
-/// The one chunk of a column.
-type Chunk<T> = <T as PolarsDataType>::Array;
-
-/// One column, in one chunk: which chunk a row lies in would be asked for each cell otherwise.
-enum Values {
-    Text(Chunk<StringType>),
-    Int(Chunk<Int64Type>),
-    Unsigned(Chunk<UInt64Type>),
-    Float(Chunk<Float64Type>),
-    Bool(Chunk<BooleanType>),
-    /// Dates or lengths of time, with what makes nanoseconds of them.
-    Instant(Chunk<Int64Type>, i64),
-    Time(Chunk<Int64Type>, i64),
-    /// Maps, each from its first to before its last pair.
-    Pairs(Vec<(String, String)>, Vec<Range<usize>>),
-    /// Null in every row.
-    Nothing,
-}
-
 impl Values {
+    /// A column of a frame.
+    ///
+    /// # Errors
+    /// Its type is none that the field can be made of; damage that polars did not see.
+    pub(crate) fn of_frame(
+        field: Field,
+        name: &str,
+        frame: &DataFrame,
+        judged: &Judged,
+    ) -> Result<Values, DecodeError> {
+        let column = asked(|| frame.column(name))?;
+        match asked(|| Values::of(field, column))? {
+            None => Err(mistyped(field, name, column.dtype(), &judged.there)),
+            Some(values) if !values.has(frame.height()) => Err(damaged(&format!(
+                "column {name:?} has another number of values than there are rows"
+            ))),
+            Some(values) => Ok(values),
+        }
+    }
+
     /// `None` where the column's type is none that the field can be made of.
     fn of(field: Field, column: &Column) -> PolarsResult<Option<Values>> {
         if column.null_count() == column.len() {
@@ -96,85 +88,6 @@ impl Values {
             _ => return Ok(None),
         }))
     }
-
-    /// Adds some rows to what is made of them.
-    fn fill<'a>(&'a self, rows: Range<usize>, place: &Place, drafts: &mut [Draft<'a>]) {
-        match self {
-            Values::Int(values) => fill(values, rows, place, drafts, Cell::Int),
-            Values::Unsigned(values) => fill(values, rows, place, drafts, Cell::Unsigned),
-            Values::Float(values) => fill(values, rows, place, drafts, Cell::Float),
-            Values::Instant(values, factor) => fill(values, rows, place, drafts, |value| {
-                nanoseconds(Some(value), *factor, Cell::Instant)
-            }),
-            Values::Time(values, factor) => fill(values, rows, place, drafts, |value| {
-                nanoseconds(Some(value), *factor, Cell::Length)
-            }),
-            Values::Text(values) => {
-                let cell = |row| values.get(row).map_or(Cell::Null, Cell::Text);
-                place.fill(drafts, rows.map(cell));
-            }
-            Values::Bool(values) => {
-                let cell = |row| values.get(row).map_or(Cell::Null, Cell::Bool);
-                place.fill(drafts, rows.map(cell));
-            }
-            Values::Pairs(..) => place.fill(drafts, rows.map(|row| self.cell(row))),
-            Values::Nothing => {}
-        }
-    }
-
-    /// Whether there is a value for each of so many rows: of what is damaged polars does not always see to that.
-    fn has(&self, rows: usize) -> bool {
-        let (length, valid) = match self {
-            Values::Text(values) => (values.len(), values.validity()),
-            Values::Int(values) | Values::Instant(values, _) | Values::Time(values, _) => {
-                (values.values().len(), values.validity())
-            }
-            Values::Unsigned(values) => (values.values().len(), values.validity()),
-            Values::Float(values) => (values.values().len(), values.validity()),
-            Values::Bool(values) => (values.len(), values.validity()),
-            Values::Pairs(_, rows) => (rows.len(), None),
-            Values::Nothing => return true,
-        };
-        length == rows && valid.is_none_or(|valid| valid.len() == rows)
-    }
-
-    fn cell(&self, row: usize) -> Cell<'_> {
-        match self {
-            Values::Text(values) => values.get(row).map_or(Cell::Null, Cell::Text),
-            Values::Int(values) => values.get(row).map_or(Cell::Null, Cell::Int),
-            Values::Unsigned(values) => values.get(row).map_or(Cell::Null, Cell::Unsigned),
-            Values::Float(values) => values.get(row).map_or(Cell::Null, Cell::Float),
-            Values::Bool(values) => values.get(row).map_or(Cell::Null, Cell::Bool),
-            Values::Instant(values, factor) => nanoseconds(values.get(row), *factor, Cell::Instant),
-            Values::Time(values, factor) => nanoseconds(values.get(row), *factor, Cell::Length),
-            Values::Pairs(pairs, rows) => Cell::Pairs(&pairs[rows[row].clone()]),
-            Values::Nothing => Cell::Null,
-        }
-    }
-}
-
-/// Adds rows of a column without nulls, or with them, to what is made of those rows.
-fn fill<'a, T: NativeType>(
-    values: &PrimitiveArray<T>,
-    rows: Range<usize>,
-    place: &Place,
-    drafts: &mut [Draft<'a>],
-    cell: impl Fn(T) -> Cell<'a>,
-) {
-    let all = values.values();
-    match values.validity() {
-        None => place.fill(drafts, all[rows].iter().map(|value| cell(*value))),
-        Some(valid) => {
-            let known = |row| valid.get_bit(row).then(|| cell(all[row]));
-            place.fill(drafts, rows.map(|row| known(row).unwrap_or(Cell::Null)));
-        }
-    }
-}
-
-fn nanoseconds(value: Option<i64>, factor: i64, cell: fn(i64) -> Cell<'static>) -> Cell<'static> {
-    value.map_or(Cell::Null, |value| {
-        value.checked_mul(factor).map_or(Cell::TooFar, cell)
-    })
 }
 
 /// Bytes as text where all of them are, as hexadecimal digits otherwise: identities are often kept so.
@@ -217,57 +130,6 @@ fn pairs(column: &Column) -> PolarsResult<Option<Values>> {
         pairs.map(|(key, value)| (text(key), text(value))).collect(),
         rows.collect(),
     )))
-}
-
-/// Pushes the rows of a frame, whose columns are those of `columns` in their order; the first row is number `first` of the file.
-pub(crate) fn push(
-    frame: &DataFrame,
-    columns: &Columns,
-    judged: &Judged,
-    first: u64,
-    sink: &mut dyn Sink,
-) -> Result<(), DecodeError> {
-    let values = columns
-        .of
-        .iter()
-        .zip(&judged.names)
-        .map(|((field, ..), name)| {
-            let column = asked(|| frame.column(name))?;
-            let values = asked(|| Values::of(*field, column))?;
-            if values
-                .as_ref()
-                .is_some_and(|values| !values.has(frame.height()))
-            {
-                return Err(damaged(&format!(
-                    "column {name:?} has another number of values than there are rows"
-                )));
-            }
-            values.ok_or_else(|| mistyped(*field, name, column.dtype(), &judged.there))
-        })
-        .collect::<Result<Vec<Values>, DecodeError>>()?;
-    let rows = RowReader::new(columns).without(|at| matches!(values[at], Values::Nothing));
-    let mut open = judged.open(&rows);
-    open.retain(|at| !matches!(values[*at], Values::Nothing));
-    let mut drafts = Vec::with_capacity(TOGETHER);
-    for start in (0..frame.height()).step_by(TOGETHER) {
-        let these = start..frame.height().min(start + TOGETHER);
-        drafts.clear();
-        drafts.resize_with(these.len(), Draft::default);
-        for place in rows.places() {
-            values[place.at].fill(these.clone(), place, &mut drafts);
-        }
-        for (row, draft) in these.zip(&mut drafts) {
-            if !open.is_empty() {
-                judged.look(&mut open, &rows, |at| values[at].cell(row));
-            }
-            let outcome = rows.finish(draft, sink);
-            sink.record(first + row as u64, outcome);
-        }
-        if sink.interrupted() {
-            break;
-        }
-    }
-    Ok(())
 }
 
 fn mistyped(field: Field, name: &str, kind: &DataType, there: &str) -> DecodeError {

@@ -1,7 +1,7 @@
 //! Columnar files through polars: Parquet and Arrow IPC, read and written; and SQL over records.
 //!
 //! Which column is what, and the schema that is written, is the business of `pss_integrations::formats::table`. Here columns become cells and records become
-//! columns: `frame` holds a piece of a table as typed columns, `rows` builds one from records and `writer` writes them, `parquet` and `arrow` are the formats, `hands` shares a file's work among threads, `judged` tells a column of the wrong kind, and `messages` and `pages` look a file over before it is read. [`figures`] writes tables that
+//! columns: `values` holds a piece of a table as typed columns, which `frame` takes from polars, with `words` for text that many rows have; `rows` builds a frame from records and `writer` writes them, `parquet` and `arrow` are the formats, of which Parquet reads the pages of plain columns itself, `hands` shares a file's work among threads, `judged` tells a column of the wrong kind, and `messages` looks a file over before it is read, as `parquet::pages` does. [`figures`] writes tables that
 //! hold no records, such as the runs of a history.
 //!
 //! Everything is behind the feature `polars`, which the feature `columnar` of `pss` switches on; `sql` behind a feature of its own name.
@@ -19,13 +19,15 @@ mod judged;
 #[cfg(feature = "polars")]
 mod messages;
 #[cfg(feature = "polars")]
-mod pages;
-#[cfg(feature = "polars")]
 pub mod parquet;
 #[cfg(feature = "polars")]
 mod rows;
 #[cfg(feature = "sql")]
 pub mod sql;
+#[cfg(feature = "polars")]
+mod values;
+#[cfg(feature = "polars")]
+mod words;
 #[cfg(feature = "polars")]
 mod writer;
 

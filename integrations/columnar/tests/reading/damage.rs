@@ -9,6 +9,7 @@ use pss_metrics::plugin::caught;
 
 use super::{
     files::{Named, arrow_file, arrow_stream, parquet_file, parquet_of},
+    pages::SECOND,
     seen::{Seen, arrow, parquet},
 };
 
@@ -53,6 +54,7 @@ fn forms() -> Vec<(&'static str, Vec<u8>, Read)> {
             arrow,
         ),
         ("a table", table(), parquet),
+        ("a table of the second version", SECOND.to_vec(), parquet),
     ]
 }
 

@@ -3,5 +3,6 @@
 
 mod damage;
 mod files;
+mod pages;
 mod seen;
 mod types;

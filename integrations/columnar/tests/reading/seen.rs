@@ -9,6 +9,8 @@ use pss_metrics::model::{Intake, Sample, Span};
 pub(crate) struct Seen {
     /// Name, start and duration of each span.
     pub(crate) spans: Vec<(Option<String>, Option<i64>, Option<u64>)>,
+    /// How many spans went well and how many failed, of those that say so.
+    pub(crate) ended: [usize; 2],
     pub(crate) bad: Vec<String>,
     pub(crate) notices: Vec<String>,
 }
@@ -17,6 +19,9 @@ impl Intake for Seen {
     fn span(&mut self, span: &Span<'_>) {
         self.spans
             .push((span.name.map(str::to_owned), span.start, span.duration));
+        if let Some(failed) = span.error {
+            self.ended[usize::from(failed)] += 1;
+        }
     }
 
     fn sample(&mut self, _: &Sample<'_>) {}
@@ -59,6 +64,9 @@ fn read(format: &dyn Format, bytes: &[u8]) -> Result<Seen, String> {
     first.spans.append(&mut second.spans);
     first.bad.append(&mut second.bad);
     first.notices.append(&mut second.notices);
+    for (all, more) in first.ended.iter_mut().zip(second.ended) {
+        *all += more;
+    }
     first.spans.sort();
     outcome.map(|()| first).map_err(|error| error.to_string())
 }

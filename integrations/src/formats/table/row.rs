@@ -46,9 +46,9 @@ pub struct Draft<'a> {
 }
 
 impl Place {
-    /// Adds the cells of a column to the rows that they are of.
+    /// Adds the cells of a column to the rows that they are of. A row without one is as one whose cell is null.
     #[inline]
-    pub fn fill<'a>(&self, rows: &mut [Draft<'a>], cells: impl Iterator<Item = Cell<'a>>) {
+    pub fn fill<'a: 'd, 'd>(&self, cells: impl Iterator<Item = (&'d mut Draft<'a>, Cell<'a>)>) {
         let Place { unit, name, .. } = *self;
         let keeps_empty = self.keeps_empty;
         let label = |cell: Cell<'a>| match cell {
@@ -57,39 +57,39 @@ impl Place {
         };
         let identity = |cell: Cell<'a>| cell.text().unwrap_or_default();
         match self.field {
-            Field::TraceId => each(rows, cells, |row, cell| {
+            Field::TraceId => each(cells, |row, cell| {
                 row.span.trace_id = identity(cell);
                 Ok(())
             }),
-            Field::SpanId => each(rows, cells, |row, cell| {
+            Field::SpanId => each(cells, |row, cell| {
                 row.span.span_id = identity(cell);
                 Ok(())
             }),
-            Field::ParentId => each(rows, cells, |row, cell| {
+            Field::ParentId => each(cells, |row, cell| {
                 row.span.parent_id = identity(cell);
                 Ok(())
             }),
-            Field::IsRoot => each(rows, cells, |row, cell| {
+            Field::IsRoot => each(cells, |row, cell| {
                 row.is_root = cell.truth(name)?;
                 Ok(())
             }),
-            Field::Service => each(rows, cells, |row, cell| {
+            Field::Service => each(cells, |row, cell| {
                 row.span.service = label(cell);
                 Ok(())
             }),
-            Field::Name => each(rows, cells, |row, cell| {
+            Field::Name => each(cells, |row, cell| {
                 row.span.name = label(cell);
                 Ok(())
             }),
-            Field::Module => each(rows, cells, |row, cell| {
+            Field::Module => each(cells, |row, cell| {
                 row.span.module = label(cell);
                 Ok(())
             }),
-            Field::Tag => each(rows, cells, |row, cell| {
+            Field::Tag => each(cells, |row, cell| {
                 row.span.tag = label(cell);
                 Ok(())
             }),
-            Field::Kind => each(rows, cells, |row, cell| {
+            Field::Kind => each(cells, |row, cell| {
                 row.span.kind = match cell {
                     Cell::Int(number) => u64::try_from(number).ok().and_then(Kind::from_number),
                     Cell::Unsigned(number) => Kind::from_number(number),
@@ -97,54 +97,54 @@ impl Place {
                 };
                 Ok(())
             }),
-            Field::Start => each(rows, cells, |row, cell| {
+            Field::Start => each(cells, |row, cell| {
                 row.span.start = cell.instant(name, unit)?;
                 Ok(())
             }),
-            Field::End => each(rows, cells, |row, cell| {
+            Field::End => each(cells, |row, cell| {
                 row.end = cell.instant(name, unit)?;
                 Ok(())
             }),
-            Field::Duration => each(rows, cells, |row, cell| {
+            Field::Duration => each(cells, |row, cell| {
                 row.span.duration = cell.span_of_time(name, unit)?;
                 Ok(())
             }),
-            Field::Cpu => each(rows, cells, |row, cell| {
+            Field::Cpu => each(cells, |row, cell| {
                 row.span.cpu = cell.span_of_time(name, unit)?;
                 Ok(())
             }),
-            Field::Wait => each(rows, cells, |row, cell| {
+            Field::Wait => each(cells, |row, cell| {
                 row.span.wait = cell.span_of_time(name, unit)?;
                 Ok(())
             }),
-            Field::LockWait => each(rows, cells, |row, cell| {
+            Field::LockWait => each(cells, |row, cell| {
                 row.span.lock_wait = cell.span_of_time(name, unit)?;
                 Ok(())
             }),
-            Field::Memory => each(rows, cells, |row, cell| {
+            Field::Memory => each(cells, |row, cell| {
                 row.span.memory = cell.unsigned(name)?;
                 Ok(())
             }),
-            Field::Error => each(rows, cells, |row, cell| {
+            Field::Error => each(cells, |row, cell| {
                 row.span.error = cell.truth(name)?;
                 Ok(())
             }),
-            Field::Attributes => each(rows, cells, |row, cell| {
+            Field::Attributes => each(cells, |row, cell| {
                 match cell {
                     Cell::Pairs(pairs) => row.pairs = pairs,
                     cell => row.attributes = cell.text().map(attributes_of).transpose()?,
                 }
                 Ok(())
             }),
-            Field::Signal => each(rows, cells, |row, cell| {
+            Field::Signal => each(cells, |row, cell| {
                 row.signal = cell.text();
                 Ok(())
             }),
-            Field::Entity => each(rows, cells, |row, cell| {
+            Field::Entity => each(cells, |row, cell| {
                 row.entity = identity(cell);
                 Ok(())
             }),
-            Field::Value => each(rows, cells, |row, cell| {
+            Field::Value => each(cells, |row, cell| {
                 row.value = cell.unsigned(name)?;
                 Ok(())
             }),
@@ -154,12 +154,11 @@ impl Place {
 
 /// Sets a field of each row to its cell; the first cell that is of no use says why its row is not.
 #[inline(always)]
-fn each<'a>(
-    rows: &mut [Draft<'a>],
-    cells: impl Iterator<Item = Cell<'a>>,
+fn each<'a: 'd, 'd>(
+    cells: impl Iterator<Item = (&'d mut Draft<'a>, Cell<'a>)>,
     set: impl Fn(&mut Draft<'a>, Cell<'a>) -> Result<(), String>,
 ) {
-    for (row, cell) in rows.iter_mut().zip(cells) {
+    for (row, cell) in cells {
         if let Err(why) = set(row, cell) {
             row.wrong.get_or_insert(why);
         }
@@ -207,9 +206,8 @@ impl RowReader {
     /// Why a cell of the column at a place is of no use to its field, if so.
     pub fn complaint(&self, at: usize, cell: Cell<'_>) -> Option<String> {
         let place = self.places.iter().find(|place| place.at == at)?;
-        let mut row = [Draft::default()];
-        place.fill(&mut row, std::iter::once(cell));
-        let [row] = row;
+        let mut row = Draft::default();
+        place.fill(std::iter::once((&mut row, cell)));
         row.wrong
     }
 
@@ -222,12 +220,11 @@ impl RowReader {
         cell: impl Fn(usize) -> Cell<'a>,
         into: &mut dyn Intake,
     ) -> Result<(), String> {
-        let mut row = [Draft::default()];
+        let mut row = Draft::default();
         for place in &self.places {
-            place.fill(&mut row, std::iter::once(cell(place.at)));
+            place.fill(std::iter::once((&mut row, cell(place.at))));
         }
-        let [row] = &mut row;
-        self.finish(row, into)
+        self.finish(&mut row, into)
     }
 
     /// Pushes the record of a row that all columns were added to.

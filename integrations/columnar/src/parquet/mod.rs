@@ -1,9 +1,18 @@
-//! Parquet.
+//! Parquet: `table` looks a file over, by the headers of its `pages`; columns that are `flat` are read from them, all others by polars.
+
+mod flat;
+mod gather;
+mod kind;
+mod levels;
+mod made;
+mod pages;
+mod table;
+mod unpack;
 
 use std::{
     fs::File,
     io::{Read, Seek, SeekFrom, Write},
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::Mutex,
 };
 
 use polars::{io::SerReader, prelude::*};
@@ -14,12 +23,12 @@ use pss_integrations::formats::{
 };
 use pss_metrics::plugin_meta;
 
+use self::{gather::Room, table::Table};
 use crate::{
-    frame::push,
     hands::{asked, damaged, together},
     judged::Judged,
-    pages::Chunk,
     rows::schema,
+    values::push,
     writer::{FrameWriter, Frames},
 };
 
@@ -38,9 +47,6 @@ static META: FormatMeta = FormatMeta {
     mapping: "columns as for CSV (`pss plugins info format:csv`); dates and lengths of time keep their own unit; maps are attributes; bytes that are no text are read as hexadecimal digits; read by pieces of at most 131 072 rows of a row group, only \
               the columns that are needed; what `pss convert` writes has row groups of 65 536 rows",
 };
-
-/// Most rows of a piece that is read at once.
-const PIECE: usize = 1 << 17;
 
 /// What a file begins and ends with.
 const MAGIC: &[u8; 4] = b"PAR1";
@@ -94,71 +100,32 @@ impl FileDecoder for Reader {
             sink.notice(unread);
         }
         let wanted = |name: &str| columns.of.iter().any(|(_, place, _)| names[*place] == name);
-        for group in &metadata.row_groups {
-            let chunks = asked(|| {
-                let chunks = group.parquet_columns().iter().filter(|column| {
-                    let path = &column.descriptor().path_in_schema;
-                    path.first().is_some_and(|name| wanted(name))
-                });
-                let chunks = chunks.map(|column| Chunk {
-                    bytes: column.byte_range(),
-                    values: column.num_values(),
-                    uncompressed: column.uncompressed_size(),
-                    rows: (column.descriptor().descriptor.max_rep_level == 0)
-                        .then(|| group.num_rows()),
-                });
-                Ok(chunks.collect::<Vec<Chunk>>())
-            })?;
-            chunks.iter().try_for_each(|chunk| chunk.look(&file))?;
-        }
-        let mut pieces = Vec::new();
-        let mut offset = 0;
-        for group in &metadata.row_groups {
-            let end = offset + group.num_rows();
-            while offset < end {
-                let length = PIECE.min(end - offset);
-                pieces.push((offset, length));
-                offset += length;
-            }
-        }
-        let next = AtomicUsize::new(0);
-        let read = |judged: &Judged, offset: usize, length: usize| {
-            let mut distinct = judged.names.clone();
-            distinct.sort();
-            distinct.dedup();
-            let mut reader = ParquetReader::new(file.try_clone()?)
-                .with_slice(Some((offset, length)))
-                .with_columns(Some(distinct))
-                .read_parallel(ParallelStrategy::None);
-            reader.set_metadata(metadata.clone());
-            let frame = asked(|| reader.finish())?;
-            Ok::<_, DecodeError>(frame)
-        };
-        let start = columns
-            .place(Field::Start)
-            .map(|place| names[place].to_owned());
+        let table = Table::look(file, metadata, &schema, wanted)?;
+        let pieces = Mutex::new(table.pieces());
+        let is_start = |(field, ..): &(Field, usize, _)| *field == Field::Start;
         let judged = Judged::new(&columns, &names);
-        let lean = columns.without_identities().map(|lean| {
+        let lean = columns.without_identities().and_then(|lean| {
+            let start = lean.of.iter().position(is_start)?;
             let judged = judged.of_fewer(&lean, &names);
-            (lean, judged)
+            Some((lean, judged, start))
         });
         let work = |sink: &mut dyn Sink| -> Result<(), DecodeError> {
-            while let Some((offset, length)) = pieces.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut room = Room::default();
+            while let Some(piece) = pieces.lock().ok().and_then(|mut pieces| pieces.next()) {
                 if sink.interrupted() {
                     break;
                 }
-                if let (Some((lean, judged)), Some(start), false) =
-                    (&lean, &start, sink.wants_identities())
-                {
-                    let frame = read(judged, *offset, *length)?;
+                let (height, first) = (piece.rows.len(), table.number(&piece));
+                if let (Some((lean, judged, start)), false) = (&lean, sink.wants_identities()) {
+                    let values = table.read(&piece, lean, judged, &mut room)?;
                     // Spans without a time are told apart by their trace.
-                    if asked(|| frame.column(start))?.null_count() == 0 {
-                        push(&frame, lean, judged, *offset as u64 + 1, sink)?;
+                    if !values[*start].may_be_null() {
+                        push(&values, height, lean, judged, first, sink);
                         continue;
                     }
                 }
-                let frame = read(&judged, *offset, *length)?;
-                push(&frame, &columns, &judged, *offset as u64 + 1, sink)?;
+                let values = table.read(&piece, &columns, &judged, &mut room)?;
+                push(&values, height, &columns, &judged, first, sink);
             }
             Ok(())
         };
