@@ -40,15 +40,14 @@ pub fn at_once<T: Send, R: Send>(
     let mut tasks: Vec<(Option<T>, Option<R>)> =
         items.into_iter().map(|item| (Some(item), None)).collect();
     let done = |(item, answer): &mut (Option<T>, Option<R>)| *answer = item.take().map(&work);
-    match (others(), tasks.split_first_mut()) {
-        (Some(pool), Some((mine, theirs))) if !theirs.is_empty() => {
-            pool.in_place_scope(|scope| {
-                for task in theirs {
-                    scope.spawn(|_| done(task));
-                }
-                done(mine);
-            });
-        }
+    let pool = if tasks.len() > 1 { others() } else { None };
+    match (pool, tasks.split_first_mut()) {
+        (Some(pool), Some((mine, theirs))) => pool.in_place_scope(|scope| {
+            for task in theirs {
+                scope.spawn(|_| done(task));
+            }
+            done(mine);
+        }),
         _ => tasks.iter_mut().for_each(done),
     }
     tasks.into_iter().filter_map(|(_, answer)| answer).collect()

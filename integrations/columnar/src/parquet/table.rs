@@ -16,7 +16,11 @@ use pss_integrations::formats::{
 };
 
 use super::{flat::Flat, gather::Room, pages::Chunk};
-use crate::{hands::asked, judged::Judged, values::Values};
+use crate::{
+    hands::{asked, damaged},
+    judged::Judged,
+    values::Values,
+};
 
 /// Most rows of a piece that is read at once.
 const PIECE: usize = 1 << 17;
@@ -150,6 +154,12 @@ impl Table {
             .with_columns(Some(names))
             .read_parallel(ParallelStrategy::None);
         reader.set_metadata(self.metadata.clone());
-        asked(|| reader.finish())
+        let frame = asked(|| reader.finish())?;
+        if frame.height() != piece.rows.len() {
+            return Err(damaged(
+                "it has another number of rows than its footer says",
+            ));
+        }
+        Ok(frame)
     }
 }
