@@ -71,6 +71,12 @@ pub fn on_all_cores(threads: usize, n: usize, work: &(dyn Fn(usize) + Sync)) {
 mod tests {
     use std::{collections::BTreeSet, sync::Mutex};
 
+    use pss_metrics::{
+        each::{ForEach, in_turn},
+        model::{Batch, Span},
+        summary::Summariser,
+    };
+
     use super::*;
 
     #[test]
@@ -95,5 +101,36 @@ mod tests {
         let within = |at: u64| at_once(0..8, |within| at * within);
         let sums = at_once(0..8, |at| within(at).iter().sum::<u64>());
         assert_eq!(sums, (0..8).map(|at| 28 * at).collect::<Vec<u64>>());
+    }
+    #[test]
+    fn parts_are_joined_alike_in_turn_and_at_once() {
+        let joined = |for_each: ForEach<'_>| {
+            let mut all = Summariser::default();
+            for part in 0..4 {
+                let (mut batch, mut summariser) = (Batch::default(), Summariser::default());
+                for at in 0..5000_i64 {
+                    let letters = [b'a' + (at % 13) as u8, b'a' + (at % 17) as u8];
+                    let name = String::from_utf8_lossy(&letters);
+                    batch.push_span(&Span {
+                        name: Some(&name),
+                        start: Some((4 * at + part) * 1_000_000),
+                        duration: Some((at * at % 10_007) as u64),
+                        ..Span::default()
+                    });
+                    if batch.is_full() {
+                        summariser.fold(&mut batch);
+                    }
+                }
+                summariser.fold(&mut batch);
+                all.join(summariser, for_each);
+            }
+            all.finish_with(for_each)
+        };
+        let (in_turn, at_once) = (
+            joined(&in_turn),
+            joined(&|n, work| on_all_cores(4, n, work)),
+        );
+        assert_eq!(in_turn.groups().count(), 13 * 17);
+        assert!(in_turn == at_once);
     }
 }
